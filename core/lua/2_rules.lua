@@ -1,0 +1,381 @@
+-- Ruleset files become rules: shapes are checked, amendments laid over the base, names resolved.
+-- Files of the ruleset return one declaration each, or a list of them.
+
+local rules = { base = { kinds = {}, stages = {}, registers = {}, reports = {}, papers = {}, roles = {}, jurisdictions = {} }, views = {} }
+local shape, fault, list, form = P.shape, P.fault, P.list, P.form
+
+local title_words = { zh = "string", en = "string" }
+local action_words = { by = "string|table", title = "table", articles = "table", article = "number", form = "table", needs = "table", when = "table",
+  guard = "function|table", check = "function|table", effect = "function|table", clock = "table", once = "number|table", reads = "table",
+  usual = "number", order = "number", help = "table", system = "boolean", public = "boolean", after = "table" }
+local deadline_words = { title = "table", article = "number", articles = "table", clock = "string", from = "string|table", limit = "string",
+  on = "table", unless = "string|table", when = "table", warn = "table", after = "table", tell = "string|table", on_due = "function|table",
+  action = "string", nature = "string", source = "table", roll = "boolean", stage_open = "boolean", help = "table" }
+local stage_words = { kind = "string", order = "number", title = "table", articles = "table", owner = "string|table", limits = "table", facts = "table",
+  actions = "table", deadlines = "table", leads = "table", help = "table", readings = "table" }
+local kind_words = { title = "table", articles = "table", facts = "table", create = "table", name = "string", columns = "table", limits = "table",
+  help = "table", number = "string", public = "table", secret = "table" }
+
+local function declare(what, words, finish)
+  P.words[what] = function(name)
+    if type(name) ~= "string" or not name:find("^[%a][%w_]*$") then fault(2, '%s "name" { … }: a name of letters, digits and _ is due', what) end
+    return function(body)
+      if words then shape(2, ("%s '%s'"):format(what, name), body, words) end
+      local out = { is = what, name = name, body = body }
+      if finish then finish(3, out, body) end
+      return out
+    end
+  end
+end
+
+local function check_title(level, what, t)
+  if type(t) ~= "table" then fault(level + 1, '%s: title = { zh = "…", en = "…" } is due', what) end
+  shape(level + 1, what .. " title", t, title_words)
+end
+
+local function check_parts(level, what, body)
+  for name, action in pairs(body.actions or {}) do
+    if action.is ~= "remove" then
+      local here = ("%s action '%s'"):format(what, name)
+      shape(level + 1, here, action, action_words)
+      if action.form then action.form = form(level + 1, here, action.form) end
+    end
+  end
+  for name, deadline in pairs(body.deadlines or {}) do
+    if deadline.is ~= "remove" then shape(level + 1, ("%s deadline '%s'"):format(what, name), deadline, deadline_words) end
+  end
+  if body.facts then body.facts = form(level + 1, what .. " facts", body.facts) end
+end
+
+declare("stage", stage_words, function(level, out, body)
+  local what = ("stage '%s'"):format(out.name)
+  check_title(level, what, body.title)
+  if not body.kind then fault(level, "%s: kind = \"…\" is due", what) end
+  if not body.articles then fault(level, "%s: articles = { … } is due", what) end
+  check_parts(level, what, body)
+end)
+declare("kind", kind_words, function(level, out, body)
+  local what = ("kind '%s'"):format(out.name)
+  check_title(level, what, body.title)
+  body.facts = form(level, what .. " facts", body.facts or {})
+  shape(level, what .. " create", body.create, { by = "string|table", form = "table", guard = "function|table", check = "function|table",
+    effect = "function|table", reads = "table", title = "table", help = "table", article = "number", system = "boolean" })
+  body.create.form = form(level, what .. " create", body.create.form or {})
+end)
+declare("amend", stage_words, function(level, out, body) check_parts(level, ("amend '%s'"):format(out.name), body) end)
+declare("register", { title = "table", articles = "table", fields = "table", by = "string|table", read = "string|table", help = "table", key = "string",
+  public = "table" }, function(level, out, body)
+  check_title(level, ("register '%s'"):format(out.name), body.title)
+  body.fields = form(level, ("register '%s'"):format(out.name), body.fields or {})
+end)
+declare("report", { title = "table", articles = "table", by = "string|table", kind = "string", columns = "table", row = "function", parameters = "table",
+  totals = "table", help = "table", filter = "function" })
+P.words.roles = function(body) return { is = "roles", body = body } end
+P.words.jurisdictions = function(body) return { is = "jurisdictions", body = body } end
+P.words.papers = function(body) return { is = "papers", body = body } end
+
+-- Laying one table over another ----------------------------------------------------------------------------------------
+local function is_fields(t) return type(t[1]) == "table" and t[1].name ~= nil end
+
+local lay
+local function lay_fields(base, over)
+  local out, at = {}, {}
+  for i, f in ipairs(base) do out[i], at[f.name] = f, i end
+  for _, f in ipairs(over) do
+    local i = at[f.name]
+    if i then out[i] = lay(out[i], f) else out[#out + 1] = f end
+  end
+  return out
+end
+
+lay = function(base, over)
+  if type(base) ~= "table" or type(over) ~= "table" or over.is == "period" or over.is == "docs" or over.is == "condition" then return over end
+  if is_fields(over) and (is_fields(base) or next(base) == nil) then return lay_fields(base, over) end
+  if over[1] ~= nil or (base[1] ~= nil and next(over) ~= nil) then return over end
+  local out = {}
+  for key, value in pairs(base) do out[key] = value end
+  for key, value in pairs(over) do
+    if type(value) == "table" and value.is == "remove" then out[key] = nil
+    elseif out[key] ~= nil then out[key] = lay(out[key], value)
+    else out[key] = value end
+  end
+  return out
+end
+
+-- Files → declarations ---------------------------------------------------------------------------------------------------
+local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports" }
+
+local function take(set, path, d)
+  if d.is == "roles" or d.is == "jurisdictions" or d.is == "papers" then
+    for name, value in pairs(d.body) do set[d.is][name] = value end
+  elseif d.is == "amend" then
+    local base = set.stages[d.name]
+    if not base then error(("%s: amends stage '%s', which is not there"):format(path, d.name), 0) end
+    local touched = set.touched
+    if touched[d.name] then
+      for part, body in pairs(d.body) do
+        if type(body) == "table" and touched[d.name][part] then
+          for key in pairs(body) do
+            if type(key) == "string" and touched[d.name][part][key] then
+              error(("%s: %s.%s.%s is amended twice (also in %s)"):format(path, d.name, part, key, touched[d.name][part][key]), 0)
+            end
+          end
+        end
+      end
+    end
+    touched[d.name] = touched[d.name] or {}
+    for part, body in pairs(d.body) do
+      touched[d.name][part] = touched[d.name][part] or {}
+      if type(body) == "table" then for key in pairs(body) do touched[d.name][part][key] = path end end
+    end
+    set.stages[d.name] = lay(base, d.body)
+  else
+    local place = set[places[d.is]]
+    if place[d.name] then error(("%s: %s '%s' is declared twice (also in %s)"):format(path, d.is, d.name, set.from[d.is .. d.name] or "the base"), 0) end
+    place[d.name], set.from[d.is .. d.name] = d.body, path
+  end
+end
+
+local function take_file(set, path)
+  local value = host.run(path)
+  local known = { kind = true, stage = true, amend = true, register = true, report = true, roles = true, jurisdictions = true, papers = true }
+  local declarations = type(value) == "table" and value.is == nil and value or { value }
+  for i, d in ipairs(declarations) do
+    if type(d) ~= "table" or not known[d.is] then
+      error(("%s: returns something that is no declaration (number %d); stage \"…\" { … } is one"):format(path, i), 0)
+    end
+    take(set, path, d)
+  end
+end
+
+local function copy_set(base)
+  local out = { touched = {}, from = {} }
+  for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions" } do
+    out[part] = {}
+    for name, value in pairs(base[part]) do out[part][name] = value end
+  end
+  return out
+end
+
+-- After all files of a view are in: facts of the stages belong to their kinds; forms' bare names become the facts' fields.
+local function complete(view, where)
+  view.facts = {}
+  for name, kind in pairs(view.kinds) do
+    local facts = {}
+    for _, f in ipairs(kind.facts) do facts[f.name] = f end
+    view.facts[name] = facts
+  end
+  for name, stage in pairs(view.stages) do
+    local facts = view.facts[stage.kind]
+    if not facts then error(("%s: stage '%s' names kind '%s', which is not there"):format(where, name, stage.kind), 0) end
+    for _, f in ipairs(stage.facts or {}) do
+      if facts[f.name] and facts[f.name] ~= f then error(("%s: fact '%s' of kind '%s' is declared twice (again in stage '%s')"):format(where, f.name, stage.kind, name), 0) end
+      facts[f.name] = f
+    end
+  end
+  local function fill(what, facts, fields)
+    local out = {}
+    for i, f in ipairs(fields) do
+      if f.fact then
+        local full = facts[f.fact]
+        if not full then
+          local names = {}
+          for n in pairs(facts) do names[#names + 1] = n end
+          local near = host.nearest(f.fact, names)
+          error(("%s: %s: the form names fact '%s', which is not there%s"):format(where, what, f.fact, near and (", did you mean '" .. near .. "'?") or ""), 0)
+        end
+        f = lay(full, f)
+        f.fact = nil
+      end
+      out[i] = f
+    end
+    return out
+  end
+  for name, kind in pairs(view.kinds) do
+    local own, create = {}, {}
+    for key, value in pairs(kind) do own[key] = value end
+    for key, value in pairs(kind.create) do create[key] = value end
+    create.form = fill("kind '" .. name .. "' create", view.facts[name], kind.create.form)
+    own.create = create
+    view.kinds[name] = own
+  end
+  for name, stage in pairs(view.stages) do
+    local actions = {}
+    for action_name, action in pairs(stage.actions or {}) do
+      if action.form then
+        local own = {}
+        for key, value in pairs(action) do own[key] = value end
+        own.form = fill(("stage '%s' action '%s'"):format(name, action_name), view.facts[stage.kind], action.form)
+        action = own
+      end
+      actions[action_name] = action
+    end
+    local own = {}
+    for key, value in pairs(stage) do own[key] = value end
+    own.actions = actions
+    view.stages[name] = own
+  end
+end
+
+-- Every name that one part uses must be declared by another ----------------------------------------------------------------
+local function near(word, known)
+  local names = {}
+  for name in pairs(known) do names[#names + 1] = name end
+  local n = host.nearest(word, names)
+  return n and (", did you mean '" .. n .. "'?") or ""
+end
+
+local function resolve_limit(view, stage_name, name)
+  local s, n = name:match("^([%w_]+)%.([%w_]+)$")
+  local stage = view.stages[s or stage_name]
+  local limits = stage and stage.limits
+  if not limits and view.kinds[s or ""] then limits = view.kinds[s].limits end
+  return limits and limits[n or name]
+end
+P.resolve_limit = resolve_limit
+
+local function check_condition(view, stage_name, what, c, facts)
+  if type(c) ~= "table" then return end
+  if c.of then
+    for _, inner in ipairs(c.of) do check_condition(view, stage_name, what, inner, facts) end
+    return
+  end
+  if c.fact and not facts[c.fact] then error(("%s: the condition names fact '%s', which is not there%s"):format(what, c.fact, near(c.fact, facts)), 0) end
+  if type(c.value) == "table" and c.value.is == "limit" and resolve_limit(view, stage_name, c.value.limit) == nil then
+    error(("%s: limit '%s' is not there"):format(what, c.value.limit), 0)
+  end
+end
+
+local function check_roles(view, what, by)
+  for _, role in ipairs(list(by)) do
+    if not view.roles[role] and role ~= "system" then error(("%s: role '%s' is not there%s"):format(what, role, near(role, view.roles)), 0) end
+  end
+end
+
+local function check_effects(view, what, effects, facts)
+  if type(effects) ~= "table" then return end
+  for _, e in ipairs(effects.is == "effect" and { effects } or effects) do
+    if e.stage and (e["do"] == "open" or e["do"] == "close") and not view.stages[e.stage] then
+      error(("%s: stage '%s' is not there%s"):format(what, e.stage, near(e.stage, view.stages)), 0)
+    end
+    if e.fact and not facts[e.fact] then error(("%s: fact '%s' is not there%s"):format(what, e.fact, near(e.fact, facts)), 0) end
+  end
+end
+
+local function check_action(view, stage_name, name, action, facts)
+  local what = ("stage '%s' action '%s'"):format(stage_name, name)
+  if not action.by then error(what .. ": by = \"role\" is due", 0) end
+  check_title(1, what, action.title)
+  check_roles(view, what, action.by)
+  for _, paper in ipairs(action.needs or {}) do
+    if not view.papers[paper.paper] then error(("%s: paper '%s' is not there%s"):format(what, paper.paper, near(paper.paper, view.papers)), 0) end
+    check_condition(view, stage_name, what, paper.when, facts)
+  end
+  check_condition(view, stage_name, what, action.when, facts)
+  check_effects(view, what, action.effect, facts)
+end
+
+local function check_deadline(view, stage_name, name, d, facts, clocks)
+  local what = ("stage '%s' deadline '%s'"):format(stage_name, name)
+  check_title(1, what, d.title)
+  check_roles(view, what, d.tell)
+  if not (d.article or d.source) then error(what .. ": article = n, or source = {…} for a borrowed one, is due", 0) end
+  if d.limit then
+    local p = resolve_limit(view, stage_name, d.limit)
+    if type(p) ~= "table" or p.is ~= "period" then error(("%s: limits.%s must be a period such as workdays(10)"):format(what, d.limit), 0) end
+  elseif not d.on then
+    error(what .. ": limit = \"name\" or on = { month = …, day = …, year = \"fact\" } is due", 0)
+  end
+  if d.clock and not clocks[d.clock] then error(("%s: no action starts clock '%s'"):format(what, d.clock), 0) end
+  for _, from in ipairs(list(d.from)) do
+    if from ~= "opened" and not facts[from] then error(("%s: from names fact '%s', which is not there%s"):format(what, from, near(from, facts)), 0) end
+  end
+  for _, fact in ipairs(list(d.unless)) do
+    if not facts[fact] then error(("%s: unless names fact '%s', which is not there%s"):format(what, fact, near(fact, facts)), 0) end
+  end
+  if d.action and not (view.stages[stage_name].actions or {})[d.action:match("[%w_]+$")] and not d.action:find(".", 1, true) then
+    error(("%s: action '%s' is not there"):format(what, d.action), 0)
+  end
+  check_condition(view, stage_name, what, d.when, facts)
+  check_effects(view, what, d.on_due, facts)
+end
+
+local function clocks_of(stage)
+  local clocks = {}
+  local function note(e)
+    if type(e) == "table" and e["do"] == "clock" then clocks[e.clock] = true end
+  end
+  for _, action in pairs(stage.actions or {}) do
+    note(action.clock)
+    for _, e in ipairs(type(action.clock) == "table" and action.clock or {}) do note(e) end
+    if type(action.effect) == "table" then for _, e in ipairs(action.effect) do note(e) end end
+  end
+  for _, name in ipairs(stage.clocks or {}) do clocks[name] = true end
+  return clocks
+end
+
+local function check_references(view)
+  for name, stage in pairs(view.stages) do
+    local facts, clocks = view.facts[stage.kind], clocks_of(stage)
+    check_roles(view, ("stage '%s' owner"):format(name), stage.owner)
+    for action_name, action in pairs(stage.actions or {}) do check_action(view, name, action_name, action, facts) end
+    for deadline_name, d in pairs(stage.deadlines or {}) do check_deadline(view, name, deadline_name, d, facts, clocks) end
+    for lead, to in pairs(stage.leads or {}) do
+      for _, target in ipairs(list(to)) do
+        if not view.stages[target] then error(("stage '%s' leads.%s: stage '%s' is not there%s"):format(name, lead, target, near(target, view.stages)), 0) end
+      end
+    end
+    if next(stage.actions or {}) == nil then error(("stage '%s': no action, so no way out"):format(name), 0) end
+  end
+  for name, kind in pairs(view.kinds) do
+    check_roles(view, ("kind '%s' create"):format(name), kind.create.by)
+    check_effects(view, ("kind '%s' create"):format(name), kind.create.effect, view.facts[name])
+    if kind.name and not view.facts[name][kind.name] then error(("kind '%s': name = '%s' is no fact of it"):format(name, kind.name), 0) end
+  end
+  for name, register in pairs(view.registers) do check_roles(view, ("register '%s'"):format(name), register.by) end
+end
+
+-- Rules → plain data, each function replaced by where it stands -----------------------------------------------------------
+local function describe(value)
+  if type(value) == "function" then return { ["$fn"] = host.where(value) } end
+  if type(value) ~= "table" then return value end
+  local out = {}
+  for key, inner in pairs(value) do out[key] = describe(inner) end
+  return out
+end
+
+local function county_of(path) return path:match("^counties/(%d%d%d%d%d%d)/") end
+
+-- entry.load() → { base = description, views = { ["430921"] = description } }. Everything that can be wrong is raised here.
+function P.entry.load()
+  local counties = {}
+  rules.base.touched, rules.base.from = {}, {}
+  for _, path in ipairs(host.files()) do
+    local county = county_of(path)
+    if county then
+      counties[county] = counties[county] or {}
+      table.insert(counties[county], path)
+    elseif not path:find("^lib/") and not path:find("^notices/") and not path:find("^redlines/") and not path:find("^law/") then
+      take_file(rules.base, path)
+    end
+  end
+  local out = { views = {} }
+  for county, paths in pairs(counties) do
+    local view = copy_set(rules.base)
+    -- whole declarations first, so that an amendment may touch what the county itself adds
+    for _, path in ipairs(paths) do if not path:find("/lib/") then take_file(view, path) end end
+    rules.views[county] = view
+  end
+  complete(rules.base, "base")
+  check_references(rules.base)
+  out.base = describe(rules.base)
+  for county, view in pairs(rules.views) do
+    complete(view, "counties/" .. county)
+    check_references(view)
+    out.views[county] = describe(view)
+  end
+  return out
+end
+
+-- The rules a case follows: its jurisdiction's, or the base.
+function P.view(jurisdiction) return rules.views[jurisdiction] or rules.base end
