@@ -1,0 +1,55 @@
+/* The running program: what is shared by the loop thread, the engine thread and the readers. */
+#ifndef BF_CORE_APP_H
+#define BF_CORE_APP_H
+
+#include <pthread.h>
+#include <uv.h>
+
+#include "banfa/api.h"
+#include "banfa/plugin.h"
+#include "banfa/scheduler.h"
+#include "banfa/storage.h"
+#include "clock.h"
+#include "config.h"
+#include "directory.h"
+#include "ruleset.h"
+
+struct bf__engine;
+struct bf__readers;
+struct bf__host;
+struct bf__admin;
+
+struct bf__app {
+  struct bf__config config;
+  uv_loop_t loop;
+  struct bf__clock clock;
+  struct bf__host *host;
+  const struct bf_storage *storage; /* borrowed from its plugin */
+  struct bf__directory *directory;
+  struct bf__engine *engine;
+  struct bf__readers *readers;
+  struct bf__admin *admin;
+
+  pthread_mutex_t rules_lock;
+  struct bf__ruleset *rules; /* in force; take a reference under the lock */
+  _Atomic uint64_t rules_generation;
+
+  struct bf_api api;                    /* the "api" service */
+  struct bf_engine_service engine_service; /* the "engine" service */
+  int64_t started_ms;
+};
+
+/* Everything up to a ready program: storage open and of a known version, rules loaded, engine and readers running, plugins started.
+ * What fails leaves nothing behind. With SERVE unset only the storage plugin is loaded: for commands that work on the data folder. */
+int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) BF_WARN_UNUSED;
+/* Stops plugins, finishes what is queued, closes storage and the loop. */
+void bf__app_stop(struct bf__app *app);
+
+/* The rules in force, a new reference. Any thread. */
+struct bf__ruleset *bf__app_rules(struct bf__app *app);
+void bf__app_set_rules(struct bf__app *app, struct bf__ruleset *set); /* takes its own reference */
+
+/* One call from the loop thread; the entry behind `struct bf_api`. */
+void bf__api_call(struct bf__app *app, struct bf_call *call);
+
+#endif

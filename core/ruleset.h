@@ -1,0 +1,46 @@
+/* A ruleset: all scripts and the calendar of a moment, named by the SM3 of its content. Immutable, counted, shared by threads.
+ * `struct bf__rules` is one thread's running copy of it. */
+#ifndef BF_CORE_RULESET_H
+#define BF_CORE_RULESET_H
+
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "banfa/error.h"
+#include "calendar.h"
+#include "chain.h"
+
+struct bf__ruleset {
+  atomic_int refs;
+  char hash[BF__HASH_HEX];
+  json_t *files;    /* { "stages/approval.lua": "text", … } */
+  json_t *years;    /* the calendar as JSON */
+  struct bf__calendar *calendar;
+  json_t *base;     /* the description: { kinds, stages, facts, registers, reports, papers, roles, jurisdictions } */
+  json_t *views;    /* { "430921": description } for jurisdictions with amendments */
+};
+
+/* Reads every *.lua below SCRIPTS and the calendar folder, runs and checks them. Err->where = "path:line" where known. */
+int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__ruleset **ret, struct bf_error *err) BF_WARN_UNUSED;
+/* The same from what `bf__ruleset_bundle` gave. BUNDLE is borrowed. */
+int bf__ruleset_from_bundle(const json_t *bundle, struct bf__ruleset **ret, struct bf_error *err) BF_WARN_UNUSED;
+json_t *bf__ruleset_bundle(const struct bf__ruleset *set); /* { "files": …, "calendar": … }, new reference */
+struct bf__ruleset *bf__ruleset_ref(struct bf__ruleset *set);
+void bf__ruleset_unref(struct bf__ruleset *set);
+
+/* Borrowed parts of the description; NULL when there is none. */
+const json_t *bf__ruleset_view(const struct bf__ruleset *set, const char *jurisdiction);
+const json_t *bf__view_kind(const json_t *view, const char *kind);
+const json_t *bf__view_stage(const json_t *view, const char *stage);
+const json_t *bf__view_action(const json_t *view, const char *stage, const char *action);
+const json_t *bf__view_facts(const json_t *view, const char *kind); /* { name: field } */
+const json_t *bf__view_role(const json_t *view, const char *role);
+
+struct bf__rules; /* a sandbox with a ruleset loaded; one thread's */
+int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) BF_WARN_UNUSED; /* takes its own reference */
+void bf__rules_free(struct bf__rules *rules);
+struct bf__ruleset *bf__rules_set(const struct bf__rules *rules); /* borrowed */
+/* Calls a prelude entry with ARGS (an array, stolen). A spent sandbox is replaced by a fresh one before the next call. */
+int bf__rules_call(struct bf__rules *rules, const char *entry, json_t *args, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
+
+#endif
