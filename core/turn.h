@@ -1,0 +1,18 @@
+/* What the write handlers share: a batch's cases, events, and what happens after its commit. Engine thread only. */
+#ifndef BF_CORE_TURN_H
+#define BF_CORE_TURN_H
+
+#include "operation.h"
+
+/* Appends EVENT (an object, stolen) to the audit chain: seq, at and ruleset are added here. CASE_ID may be NULL. Written at once, inside
+ * the batch's transaction: call it only when the command's decisions are all taken. */
+int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, struct bf_error *err) BF_WARN_UNUSED;
+
+/* RUN is called with DATA (stolen) on the engine thread after the commit has succeeded and before the command's `done`; not at all when
+ * the batch fails. */
+int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_t *data), json_t *data) BF_WARN_UNUSED;
+
+/* The sequence number that the next event will get: for keys that must be unique. */
+int64_t bf__turn_seq(const struct bf__turn *turn);
+
+#endif
