@@ -1,0 +1,185 @@
+/* One thread's running copy of a ruleset: a sandbox with the prelude, the calendar's helpers and all files. */
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedded.h"
+#include "form.h"
+#include "ruleset.h"
+#include "sandbox.h"
+
+struct bf__rules {
+  struct bf__ruleset *set;
+  struct bf__sandbox *sandbox; /* NULL after it was spent, until the next call */
+  json_t *description;         /* what `load` said, until taken */
+};
+
+json_t *bf__rules_take_description(struct bf__rules *rules);
+
+/* host.* for the prelude: each checks its arguments and owns nothing when it raises. ------------------------------------ */
+
+static const struct bf__calendar *calendar_of(lua_State *L) { return lua_touserdata(L, lua_upvalueindex(1)); }
+
+static int32_t check_date(lua_State *L, int index) {
+  size_t length;
+  const char *text = luaL_checklstring(L, index, &length);
+  int32_t date;
+  if (bf__date_parse(text, length, &date) < 0) return luaL_error(L, "'%s' is no date: \"YYYY-MM-DD\" is due", text);
+  return date;
+}
+
+static struct bf__period check_period(lua_State *L, int index) {
+  lua_Integer count = luaL_checkinteger(L, index);
+  const char *unit = luaL_checkstring(L, index + 1);
+  struct bf__period period = {.count = 0, .unit = BF__DAYS};
+  if (count < 0 || count > 36500) luaL_error(L, "a period of 0 to 36500 is due");
+  period.count = (int)count;
+  if (strcmp(unit, "workdays") == 0) period.unit = BF__WORKDAYS;
+  else if (strcmp(unit, "months") == 0) period.unit = BF__MONTHS;
+  else if (strcmp(unit, "years") == 0) period.unit = BF__YEARS;
+  else if (strcmp(unit, "days") != 0) luaL_error(L, "a period is workdays(n), days(n), months(n) or years(n)");
+  return period;
+}
+
+static int push_date(lua_State *L, int32_t date) {
+  char text[BF__DATE_TEXT];
+  bf__date_format(date, text);
+  lua_pushstring(L, text);
+  return 1;
+}
+
+static int host_later(lua_State *L) {
+  int32_t date = check_date(L, 1);
+  struct bf__period period = check_period(L, 2);
+  bool provisional;
+  return push_date(L, bf__calendar_add(calendar_of(L), date, period, true, &provisional));
+}
+
+static int host_earlier(lua_State *L) {
+  int32_t date = check_date(L, 1);
+  struct bf__period period = check_period(L, 2);
+  return push_date(L, bf__calendar_before(calendar_of(L), date, period));
+}
+
+static int host_workdays_between(lua_State *L) {
+  int32_t from = check_date(L, 1), to = check_date(L, 2);
+  lua_pushinteger(L, bf__calendar_workdays(calendar_of(L), from, to));
+  return 1;
+}
+
+static int host_is_workday(lua_State *L) {
+  lua_pushboolean(L, bf__calendar_works(calendar_of(L), check_date(L, 1)));
+  return 1;
+}
+
+#define NEAREST_NAMES 256
+
+/* host.nearest(word, {names}) → the name that was probably meant, or nil */
+static int host_nearest(lua_State *L) {
+  const char *known[NEAREST_NAMES];
+  const char *word = luaL_checkstring(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  size_t count = 0;
+  for (lua_Integer i = 1; count < NEAREST_NAMES; i++) {
+    lua_rawgeti(L, 2, i);
+    const char *name = lua_tostring(L, -1);
+    if (!name) break;
+    known[count++] = name; /* kept alive by the table */
+    lua_pop(L, 1);
+  }
+  lua_pushstring(L, bf__nearest(word, known, count));
+  return 1;
+}
+
+static int add_host(struct bf__sandbox *sandbox, const struct bf__calendar *calendar, struct bf_error *err) {
+  static const struct { const char *name; lua_CFunction function; } all[] = {
+      {"later", host_later},           {"earlier", host_earlier}, {"workdays_between", host_workdays_between},
+      {"is_workday", host_is_workday}, {"nearest", host_nearest},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    int r = bf__sandbox_host(sandbox, all[i].name, all[i].function, (void *)(uintptr_t)calendar, err);
+    if (r < 0) return r;
+  }
+  return 0;
+}
+
+/* The prelude's files are one chunk: they share locals. */
+static int add_prelude(struct bf__sandbox *sandbox, struct bf_error *err) {
+  size_t length = 0;
+  for (const struct bf__embedded *file = bf__embedded_files; file->name; file++) length += file->length;
+  char *text = malloc(length + 1), *at = text;
+  if (!text) return bf_fail(err, BF_ENOMEM, "prelude", "no memory");
+  for (const struct bf__embedded *file = bf__embedded_files; file->name; file++) {
+    memcpy(at, file->text, file->length);
+    at += file->length;
+  }
+  int r = bf__sandbox_prelude(sandbox, "prelude", text, length, err);
+  free(text);
+  return r;
+}
+
+static int fill(struct bf__rules *rules, struct bf_error *err) {
+  struct bf__sandbox *sandbox = NULL;
+  const char *path;
+  json_t *text, *args = NULL;
+  int r = bf__sandbox_new(&bf__sandbox_default_limits, &sandbox, err);
+  if (r < 0) return r;
+  r = add_host(sandbox, rules->set->calendar, err);
+  if (r >= 0) r = add_prelude(sandbox, err);
+  json_object_foreach(rules->set->files, path, text) {
+    if (r < 0) break;
+    r = bf__sandbox_add(sandbox, path, json_string_value(text), json_string_length(text), err);
+  }
+  if (r >= 0 && !(args = json_array())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  json_decref(rules->description);
+  rules->description = NULL;
+  if (r >= 0) r = bf__sandbox_call(sandbox, "load", args, &rules->description, err);
+  json_decref(args);
+  if (r < 0) {
+    bf__sandbox_free(sandbox);
+    return r;
+  }
+  rules->sandbox = sandbox;
+  return 0;
+}
+
+int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
+  struct bf__rules *rules = calloc(1, sizeof *rules);
+  if (!rules) return bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  rules->set = bf__ruleset_ref(set);
+  int r = fill(rules, err);
+  if (r < 0) {
+    bf__rules_free(rules);
+    return r;
+  }
+  *ret = rules;
+  return 0;
+}
+
+void bf__rules_free(struct bf__rules *rules) {
+  if (!rules) return;
+  bf__sandbox_free(rules->sandbox);
+  json_decref(rules->description);
+  bf__ruleset_unref(rules->set);
+  free(rules);
+}
+
+struct bf__ruleset *bf__rules_set(const struct bf__rules *rules) { return rules->set; }
+
+json_t *bf__rules_take_description(struct bf__rules *rules) {
+  json_t *description = rules->description;
+  rules->description = NULL;
+  return description;
+}
+
+int bf__rules_call(struct bf__rules *rules, const char *entry, json_t *args, json_t **ret, struct bf_error *err) {
+  int r = args ? 0 : bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  if (r >= 0 && !rules->sandbox) r = fill(rules, err);
+  if (r >= 0) r = bf__sandbox_call(rules->sandbox, entry, args, ret, err);
+  if (rules->sandbox && bf__sandbox_spent(rules->sandbox)) { /* nothing that comes out of it can be trusted now */
+    bf__sandbox_free(rules->sandbox);
+    rules->sandbox = NULL;
+  }
+  json_decref(args);
+  return r;
+}
