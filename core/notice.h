@@ -1,0 +1,14 @@
+/* Notices: what `notify` effects and due deadlines tell people, written to the outbox in the same transaction as the event. */
+#ifndef BF_CORE_NOTICE_H
+#define BF_CORE_NOTICE_H
+
+#include <jansson.h>
+
+#include "operation.h"
+
+/* When EFFECT is a `notify`, writes one outbox row for each organisation that holds one of its roles on the case. KEY = "SEQ.NUMBER.org", so that
+ * the same notice never arrives twice. *NUMBER counts the notices of the event. */
+int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *event, const json_t *effect, int64_t seq, int *number,
+                     struct bf_error *err) BF_WARN_UNUSED;
+
+#endif
