@@ -20,6 +20,8 @@ int bf__directory_put_org(struct bf__directory *directory, const json_t *org);
 int bf__directory_put_user(struct bf__directory *directory, const json_t *user);
 int bf__directory_put_session(struct bf__directory *directory, const char *token_hash, const char *user, int64_t expires_ms);
 void bf__directory_drop_session(struct bf__directory *directory, const char *token_hash);
+void bf__directory_drop_sessions_of(struct bf__directory *directory, const char *user, const char *keep_hash); /* KEEP may be NULL */
+void bf__directory_sweep(struct bf__directory *directory, int64_t now_ms); /* sessions that are over */
 
 /* New references, or NULL. `users` and `orgs` give arrays without passwords, sorted by id. */
 json_t *bf__directory_org(struct bf__directory *directory, const char *id);
