@@ -49,6 +49,11 @@ void bf__app_stop(struct bf__app *app);
 struct bf__ruleset *bf__app_rules(struct bf__app *app);
 void bf__app_set_rules(struct bf__app *app, struct bf__ruleset *set); /* takes its own reference */
 
+/* After a commit, on the loop thread: cases changed (ids, borrowed), a deadline is pending at AT, notices wait for delivery. */
+void bf__app_changed(struct bf__app *app, const json_t *ids);
+void bf__app_wake(struct bf__app *app, int64_t at);
+void bf__app_notices(struct bf__app *app);
+
 /* One call from the loop thread; the entry behind `struct bf_api`. */
 void bf__api_call(struct bf__app *app, struct bf_call *call);
 

@@ -1,0 +1,264 @@
+#include "work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "form.h"
+#include "notice.h"
+#include "ruleset.h"
+#include "state.h"
+
+#define DEPTH 4      /* an action may ask for one on another case, and so on: a plan's projects and theirs */
+#define READ_CASES 2000 /* cases that one decision may read */
+
+static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "work", "no memory"); }
+
+static const json_t *view_of(const struct bf__work *work, const json_t *state) {
+  return bf__ruleset_view(bf__rules_set(work->turn->rules), text(state, "jurisdiction"));
+}
+
+/* What a script may read of another case. A case that is gone or of a higher level than the reader's is left out. */
+static int see_case(struct bf__work *work, const char *id, json_t *cases, struct bf_error *err) {
+  const json_t *other;
+  if (json_object_get(cases, id)) return 0;
+  if (json_object_size(cases) >= READ_CASES) return bf_fail(err, BF_ELIMIT, id, "a decision reads more than %d cases", READ_CASES);
+  int r = bf__change_see(work->change, id, &other, err);
+  if (r == BF_ENOTFOUND) return 0;
+  if (r < 0) return r;
+  json_t *part = json_pack("{sO sO sO sO sO sO sO}", "id", json_object_get(other, "id"), "kind", json_object_get(other, "kind"), "unit",
+                           json_object_get(other, "unit"), "jurisdiction", json_object_get(other, "jurisdiction"), "facts",
+                           json_object_get(other, "facts"), "stages", json_object_get(other, "stages"), "title", json_object_get(other, "title"));
+  return json_object_set_new(cases, id, part) < 0 ? no_memory(err) : 0;
+}
+
+static int see_value(struct bf__work *work, const json_t *value, json_t *cases, struct bf_error *err) {
+  size_t i;
+  json_t *one;
+  const char *name;
+  int r = 0;
+  if (json_is_string(value)) return see_case(work, json_string_value(value), cases, err);
+  if (json_is_array(value)) {
+    json_array_foreach(value, i, one) if (r >= 0) r = see_value(work, one, cases, err);
+  } else if (json_is_object(value)) { /* a list of records: the members that name cases */
+    json_object_foreach((json_t *)(uintptr_t)value, name, one) if (r >= 0 && json_is_string(one)) r = see_case(work, json_string_value(one), cases, err);
+  }
+  return r;
+}
+
+/* The cases that READS ("plan", "input.projects", …) names, as { id: part }. */
+static int see_all(struct bf__work *work, const json_t *reads, const json_t *state, const json_t *input, json_t *cases, struct bf_error *err) {
+  size_t i;
+  json_t *name;
+  int r = 0;
+  json_array_foreach(reads, i, name) {
+    const char *what = json_string_value(name);
+    if (!what || r < 0) continue;
+    bool from_input = strncmp(what, "input.", 6) == 0;
+    const json_t *value = from_input ? json_object_get(input, what + 6) : json_object_get(json_object_get(state, "facts"), what);
+    if (value) r = see_value(work, value, cases, err);
+  }
+  return r;
+}
+
+/* What a script is given as `now`. */
+static json_t *now_of(struct bf__work *work, json_t *cases) {
+  char date[BF__DATE_TEXT];
+  bf__date_format(work->turn->today, date);
+  return json_pack("{ss sO* so}", "date", date, "actor", work->actor, "cases", cases);
+}
+
+static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **ret_effects, struct bf_error *err) {
+  json_t *said = NULL;
+  int r = bf__rules_call(work->turn->rules, entry, args, &said, err);
+  if (r < 0) return r;
+  json_t *refusals = json_object_get(said, "refusals"), *effects = json_object_get(said, "effects");
+  if (json_array_size(refusals)) {
+    work->refusals = json_incref(refusals);
+    work->status = 422;
+  } else if (json_is_array(effects) || json_is_object(effects)) {
+    *ret_effects = json_is_array(effects) ? json_incref(effects) : json_array();
+    if (!*ret_effects) r = no_memory(err);
+  } else {
+    r = bf_fail(err, BF_ESCRIPT, entry, "the script answered with neither effects nor refusals");
+  }
+  json_decref(said);
+  return r;
+}
+
+/* Effects that reach beyond this case: actions on others, new cases. */
+static int follow_one(struct bf__work *work, const char *id, const json_t *effect, struct bf_error *err) {
+  const char *what = text(effect, "do");
+  struct bf__work inner = {.turn = work->turn, .change = work->change, .actor = work->actor, .depth = work->depth + 1};
+  json_t *empty = json_object();
+  const json_t *input = json_object_get(effect, work->depth >= 0 && strcmp(what, "act") == 0 ? "input" : "facts");
+  int r = empty ? 0 : no_memory(err);
+  if (r >= 0 && inner.depth > DEPTH) r = bf_fail(err, BF_ESCRIPT, what, "actions ask for actions more than %d deep", DEPTH);
+  if (!json_is_object(input)) input = empty;
+  if (r >= 0 && strcmp(what, "act") == 0) {
+    const char *other = text(effect, "case"), *stage = text(effect, "stage"), *action = text(effect, "action");
+    if (!other || !stage || !action) r = bf_fail(err, BF_ESCRIPT, "act", "act { case =, stage =, action = } is due");
+    else r = bf__work_act(&inner, other, stage, action, input, err);
+    if (r == BF_ENOTFOUND) r = bf_fail(err, BF_ESCRIPT, "act", "case '%s' is not there", other);
+  } else if (r >= 0) {
+    const json_t *state;
+    const char *kind = text(effect, "kind"), *as = text(effect, "as");
+    char *made = NULL;
+    json_t *own;
+    r = bf__change_see(work->change, id, &state, err);
+    if (r >= 0 && !kind) r = bf_fail(err, BF_ESCRIPT, "create", "create { kind =, facts = } is due");
+    if (r >= 0) r = bf__work_create(&inner, kind, text(state, "jurisdiction"), text(state, "unit"), input, &made, err);
+    if (r >= 0 && as && made && !inner.refusals && (r = bf__change_edit(work->change, id, &own, err)) >= 0) {
+      json_t *set = json_pack("[{ss ss ss}]", "do", "append", "fact", as, "value", made);
+      r = bf__state_apply(view_of(work, own), own, set, "", err);
+      json_decref(set);
+    }
+    free(made);
+  }
+  if (inner.refusals) {
+    work->refusals = inner.refusals;
+    work->status = inner.status;
+  }
+  json_decref(empty);
+  return r;
+}
+
+static int follow(struct bf__work *work, const char *id, const json_t *effects, struct bf_error *err) {
+  size_t i;
+  json_t *effect;
+  int r = 0;
+  json_array_foreach(effects, i, effect) {
+    const char *what = text(effect, "do");
+    if (r < 0 || work->refusals || !what || (strcmp(what, "act") != 0 && strcmp(what, "create") != 0)) continue;
+    r = follow_one(work, id, effect, err);
+  }
+  return r;
+}
+
+/* Applies EFFECTS to case ID, notes EVENT (stolen) with them, then follows what they want of others. */
+static int carry_out(struct bf__work *work, const char *id, json_t *state, json_t *effects, json_t *event, struct bf_error *err) {
+  char date[BF__DATE_TEXT];
+  bf__date_format(work->turn->today, date);
+  int r = event ? bf__state_apply(view_of(work, state), state, effects, date, err) : no_memory(err);
+  if (r >= 0 && json_object_set(event, "effects", effects) < 0) r = no_memory(err);
+  if (r < 0) {
+    json_decref(event);
+    return r;
+  }
+  r = bf__change_event(work->change, id, event, err);
+  return r < 0 ? r : follow(work, id, effects, err);
+}
+
+/* A number for a new case: the jurisdiction, the year, and a count within both. */
+static int new_id(struct bf__turn *turn, const char *jurisdiction, char **ret_id, int64_t *ret_number, struct bf_error *err) {
+  int year, month, day;
+  int64_t count;
+  char sequence[80];
+  bf__date_split(turn->today, &year, &month, &day);
+  (void)snprintf(sequence, sizeof sequence, "case.%s.%d", jurisdiction, year);
+  int r = bf__store_next(turn->store, sequence, &count, err);
+  if (r >= 0) r = bf__store_next(turn->store, "case", ret_number, err);
+  if (r >= 0 && asprintf(ret_id, "%s-%d-%04lld", jurisdiction, year, (long long)count) < 0) {
+    *ret_id = NULL;
+    r = no_memory(err);
+  }
+  return r;
+}
+
+int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdiction, const char *unit, const json_t *facts, char **ret_id,
+                    struct bf_error *err) {
+  struct bf__turn *turn = work->turn;
+  char date[BF__DATE_TEXT];
+  int64_t number = 0;
+  json_t *effects = NULL, *cases = json_object();
+  bf__date_format(turn->today, date);
+  const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), jurisdiction), *rule = json_object_get(bf__view_kind(view, kind), "create");
+  if (!rule) {
+    json_decref(cases);
+    return bf_fail(err, BF_ESCRIPT, kind, "there is no kind of case '%s'", kind);
+  }
+  /* asked before a number is taken: a refused case leaves no gap */
+  json_t *state = bf__state_new("", 0, kind, jurisdiction, unit, facts, date);
+  int r = state && cases ? see_all(work, json_object_get(rule, "reads"), state, facts, cases, err) : no_memory(err);
+  if (r >= 0) r = ask(work, "create", json_pack("[O o]", state, now_of(work, json_incref(cases))), &effects, err);
+  json_decref(cases);
+  if (r >= 0 && !work->refusals) r = new_id(turn, jurisdiction, ret_id, &number, err);
+  if (r < 0 || work->refusals) {
+    json_decref(state);
+    json_decref(effects);
+    return r;
+  }
+  if (json_object_set_new(state, "id", json_string(*ret_id)) < 0 || json_object_set_new(state, "number", json_integer(number)) < 0) r = no_memory(err);
+  if (r >= 0) r = bf__change_add(work->change, state, err);
+  else json_decref(state);
+  if (r >= 0) {
+    json_t *event = json_pack("{ss ss ss ss sO* sO}", "do", "create", "kind", kind, "jurisdiction", jurisdiction, "unit", unit, "actor", work->actor,
+                              "facts", (json_t *)(uintptr_t)facts);
+    r = carry_out(work, *ret_id, state, effects, event, err);
+  }
+  json_decref(effects);
+  return r;
+}
+
+/* An action that another case's script asks for: it must be there and open; its form is checked as a person's would be. */
+static int check_asked(struct bf__work *work, const json_t *state, const char *stage, const char *action, json_t *input, struct bf_error *err) {
+  const json_t *declared = bf__view_action(view_of(work, state), stage, action), *form = json_object_get(declared, "form");
+  if (!declared) return bf_fail(err, BF_ESCRIPT, stage, "there is no action %s.%s on case %s", stage, action, text(state, "id"));
+  if (!bf__state_is_open(state, stage)) return bf_fail(err, BF_ESCRIPT, stage, "stage %s of case %s is not open", stage, text(state, "id"));
+  json_t *refusals = json_array(), *empty = json_array();
+  int r = refusals && empty ? bf__form_check(json_is_array(form) ? form : empty, input, 0, refusals) : BF_ENOMEM;
+  if (r >= 0 && json_array_size(refusals))
+    r = bf_fail(err, BF_ESCRIPT, stage, "the input for %s.%s does not fit: %s", stage, action, text(json_array_get(refusals, 0), "en"));
+  json_decref(refusals);
+  json_decref(empty);
+  return r;
+}
+
+int bf__work_act(struct bf__work *work, const char *id, const char *stage, const char *action, const json_t *input, struct bf_error *err) {
+  json_t *state, *effects = NULL, *cases = json_object(), *own = json_deep_copy(input);
+  int r = cases && own ? bf__change_edit(work->change, id, &state, err) : no_memory(err);
+  if (r >= 0 && work->depth > 0) r = check_asked(work, state, stage, action, own, err);
+  if (r >= 0) {
+    const json_t *rule = bf__view_action(view_of(work, state), stage, action);
+    r = see_all(work, json_object_get(rule, "reads"), state, own, cases, err);
+  }
+  if (r >= 0) r = ask(work, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases))), &effects, err);
+  json_decref(cases);
+  if (r >= 0 && !work->refusals) {
+    json_t *event = json_pack("{ss ss ss sO sO*}", "do", "act", "stage", stage, "action", action, "input", own, "actor", work->actor);
+    r = bf__state_did(state, stage, action) < 0 ? no_memory(err) : 0;
+    if (r >= 0) r = carry_out(work, id, state, effects, event, err);
+    else json_decref(event);
+  }
+  json_decref(own);
+  json_decref(effects);
+  return r;
+}
+
+int bf__work_due(struct bf__work *work, const char *id, const char *stage, const char *name, const char *due, const json_t *rungs, bool run,
+                 struct bf_error *err) {
+  json_t *state, *effects = NULL, *notices = NULL, *cases = json_object(), *one;
+  size_t i;
+  int r = cases ? bf__change_edit(work->change, id, &state, err) : no_memory(err);
+  if (r < 0) {
+    json_decref(cases);
+    return r;
+  }
+  const json_t *spec = json_object_get(json_object_get(bf__view_stage(view_of(work, state), stage), "deadlines"), name);
+  if (run && json_object_get(spec, "on_due")) {
+    r = ask(work, "due", json_pack("[O s s o]", state, stage, name, now_of(work, json_incref(cases))), &effects, err);
+  } else if (!(effects = json_array())) {
+    r = no_memory(err);
+  }
+  json_decref(cases);
+  json_array_foreach(rungs, i, one) if (r >= 0 && bf__state_fired(state, stage, name, due, json_string_value(one)) < 0) r = no_memory(err);
+  if (r >= 0) notices = bf__due_notice(view_of(work, state), state, stage, name, spec, due, rungs);
+  if (r >= 0 && notices && json_array_extend(effects, notices) < 0) r = no_memory(err);
+  json_decref(notices);
+  if (r >= 0) {
+    json_t *event = json_pack("{ss ss ss ss sO}", "do", "due", "stage", stage, "deadline", name, "due", due, "rungs", (json_t *)(uintptr_t)rungs);
+    r = carry_out(work, id, state, effects, event, err);
+  }
+  json_decref(effects);
+  return r;
+}
