@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <stddef.h>
@@ -242,7 +241,7 @@ static int read_file(struct bf__config *config, struct bf_error *err) {
   char *folder = folder_of(config->path);
   int r = 0;
   if (!root && fault.line < 0) {
-    r = bf_fail(err, BF_EIO, config->path, "cannot be read: %s. Give another with --config FILE", strerror(errno));
+    r = bf_fail(err, BF_EIO, config->path, "%s. Give another with --config FILE", fault.text);
   } else if (!root) {
     (void)snprintf(where, sizeof where, "%.140s:%d", config->path, fault.line);
     r = bf_fail(err, BF_EINVAL, where, "is not JSON: %s", fault.text);
