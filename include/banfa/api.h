@@ -54,7 +54,8 @@ struct bf_api {
   /* A document coming in: begin, write in order, then finish or abort. Nothing is kept in memory beyond one write.
    * `begin` checks who may add it before a byte is taken; when it refuses it has run the callback and leaves *ret_upload NULL.
    * PARAMS: {id, kind, name, type}. `write` copies nothing: DATA is borrowed until DONE runs on the loop thread.
-   * `finish` runs the call's `answer` once the document is durable and on the case. `abort` leaves no trace. */
+   * `finish` runs the call's `answer` once the document is durable and on the case. `abort` leaves no trace, runs no `answer`, and comes
+   * only when no `write` is under way. A `write` that does not return 0 runs no DONE. */
   void (*upload_begin)(const struct bf_api *self, struct bf_call *call, struct bf_upload **ret_upload);
   int (*upload_write)(struct bf_upload *upload, const char *data, size_t length, void (*done)(void *arg, int status), void *arg);
   void (*upload_finish)(struct bf_upload *upload);
