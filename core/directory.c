@@ -10,6 +10,7 @@
 #include "sessions.h"
 
 #define DEPTH 32          /* organisations above one another: a circle in damaged data ends here */
+#define HASHING 32        /* passwords under way */
 #define HOLDERS_KEPT 4096 /* answers of `holders` that are kept */
 
 struct bf__directory {
@@ -20,6 +21,7 @@ struct bf__directory {
   struct bf__sessions *sessions;
   struct bf__lockout *lockout; /* has its own lock */
   _Atomic uint64_t generation;
+  atomic_int hashing;
 };
 
 /* A writer must not wait for ever behind readers that overlap. */
@@ -303,3 +305,10 @@ void bf__directory_failed(struct bf__directory *directory, const char *user, con
   bf__lockout_failed(directory->lockout, user, peer, now_ms);
 }
 void bf__directory_passed(struct bf__directory *directory, const char *user) { bf__lockout_passed(directory->lockout, user); }
+
+bool bf__directory_enter(struct bf__directory *directory) {
+  if (atomic_fetch_add(&directory->hashing, 1) < HASHING) return true;
+  bf__directory_leave(directory);
+  return false;
+}
+void bf__directory_leave(struct bf__directory *directory) { atomic_fetch_sub(&directory->hashing, 1); }

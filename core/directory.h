@@ -58,4 +58,8 @@ bool bf__directory_locked(struct bf__directory *directory, const char *user, con
 void bf__directory_failed(struct bf__directory *directory, const char *user, const char *peer, int64_t now_ms);
 void bf__directory_passed(struct bf__directory *directory, const char *user);
 
+/* At most 32 passwords are hashed or wait for it, 64 MiB each: false when there is no room. */
+bool bf__directory_enter(struct bf__directory *directory);
+void bf__directory_leave(struct bf__directory *directory);
+
 #endif
