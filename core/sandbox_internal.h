@@ -27,6 +27,7 @@ enum bf__sandbox_end {
 struct bf__sandbox_file {
   char *path;
   enum { BF__FILE_NEW, BF__FILE_RUNNING, BF__FILE_DONE } state;
+  int outer; /* while it runs: index of the file that required it, or -1 */
 };
 
 struct bf__sandbox {
@@ -48,6 +49,7 @@ struct bf__sandbox {
   size_t lent_count, lent_room;
   struct bf__sandbox_file *files; /* sorted by path */
   size_t file_count, file_room;
+  int running; /* index of the innermost running file, or -1 */
 };
 
 /* For tests: this many allocations succeed, all after them fail. Negative: never. */
@@ -113,11 +115,15 @@ void bf__match_done(struct bf__match *m);                                 /* cha
 void bf__match_push(struct bf__match *m, int index, const char *s, const char *e); /* one capture; raises */
 int bf__match_push_all(struct bf__match *m, const char *s, const char *e);         /* all, or the whole match; raises */
 
-/* sandbox_files.c: require and the host table. */
+/* sandbox_files.c: the files, require, the host table and the globals. Each address below is a key in the registry. */
+extern const char bf__sandbox_chunks; /* path → compiled file */
+extern const char bf__sandbox_values; /* path → what it returned */
+extern const char bf__sandbox_env;    /* the globals of ruleset files, a view */
+extern const char bf__sandbox_home;   /* the globals of the prelude, its own table */
+extern const char bf__sandbox_entry;  /* the prelude's entries */
+extern const char bf__sandbox_seen;   /* functions that were found to keep no state */
 int bf__sandbox_require(lua_State *L);
-void bf__sandbox_open_host(lua_State *L);
-extern const char bf__sandbox_chunks, bf__sandbox_values, bf__sandbox_env, bf__sandbox_host_table, bf__sandbox_entry, bf__sandbox_seen;
-int bf__sandbox_unknown(lua_State *L); /* __index behind the globals: raises, with the nearest word */
-int bf__sandbox_assign(lua_State *L);  /* __newindex of the globals: raises */
+void bf__sandbox_unwind(struct bf__sandbox *sandbox, int running); /* files that began after RUNNING did have failed */
+void bf__sandbox_open(lua_State *L); /* libraries, globals, host; raises */
 
 #endif
