@@ -18,6 +18,8 @@ struct bf__engine;
 struct bf__readers;
 struct bf__host;
 struct bf__admin;
+struct bf__views;
+struct bf__outbox;
 
 struct bf__app {
   struct bf__config config;
@@ -29,6 +31,8 @@ struct bf__app {
   struct bf__engine *engine;
   struct bf__readers *readers;
   struct bf__admin *admin;
+  struct bf__outbox *outbox;
+  struct bf__views *views; /* loop thread; made when first needed */
 
   pthread_mutex_t rules_lock;
   struct bf__ruleset *rules; /* in force; take a reference under the lock */

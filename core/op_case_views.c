@@ -1,0 +1,353 @@
+/* What people see of cases: one whole, lists, the history, deadlines. Changes nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "deadline.h"
+#include "permit.h"
+#include "ruleset.h"
+#include "state.h"
+
+#define PAGE 50
+#define PAGE_MAX 500
+#define SCAN_MAX 20000 /* rows one list may look through */
+
+static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "view", "no memory"); }
+
+static const json_t *view_of(const struct bf__reading *reading, const json_t *state) {
+  return bf__ruleset_view(bf__rules_set(reading->rules), text(state, "jurisdiction"));
+}
+
+static int not_found(struct bf__reading *reading) {
+  return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或者您无权查看", "There is no such case, or you may not see it.");
+}
+
+/* Case `id` of the parameters, when the caller may see it; otherwise the reading is answered and *RET stays NULL. */
+static int visible_case(struct bf__reading *reading, json_t **ret, struct bf_error *err) {
+  const char *id = text(reading->params, "id");
+  json_t *state = NULL;
+  int r = id ? bf__store_case_get(reading->store, id, &state, err) : BF_ENOTFOUND;
+  if (r == BF_ENOTFOUND) return not_found(reading);
+  if (r < 0) return r;
+  if (!bf__may_see(reading, state)) {
+    json_decref(state);
+    return not_found(reading);
+  }
+  *ret = state;
+  return 0;
+}
+
+/* case.get ------------------------------------------------------------------------------------------------------------------- */
+
+/* Other cases that guards of open stages read: { id: part }. */
+static int read_others(struct bf__reading *reading, const json_t *view, const json_t *state, json_t *cases, struct bf_error *err) {
+  const char *stage_name, *action_name;
+  json_t *record, *action, *name, *one;
+  size_t i, k;
+  json_object_foreach(json_object_get(state, "stages"), stage_name, record) {
+    if (!bf__state_is_open(state, stage_name)) continue;
+    json_object_foreach(json_object_get(bf__view_stage(view, stage_name), "actions"), action_name, action) {
+      json_array_foreach(json_object_get(action, "reads"), i, name) {
+        json_t *value = json_object_get(json_object_get(state, "facts"), json_string_value(name));
+        json_t *ids = json_is_array(value) ? json_incref(value) : json_is_string(value) ? json_pack("[O]", value) : json_array();
+        json_array_foreach(ids, k, one) {
+          json_t *other = NULL;
+          if (!json_is_string(one) || json_object_get(cases, json_string_value(one)) || json_object_size(cases) > 2000) continue;
+          reading->reads_others = true;
+          int r = bf__store_case_get(reading->store, json_string_value(one), &other, err);
+          if (r == BF_ENOTFOUND) continue;
+          if (r < 0 || json_object_set_new(cases, json_string_value(one), other) < 0) {
+            json_decref(ids);
+            return r < 0 ? r : no_memory(err);
+          }
+        }
+        json_decref(ids);
+      }
+    }
+  }
+  return 0;
+}
+
+/* What the script says of every action of every open stage. */
+static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *state, json_t **ret, struct bf_error *err) {
+  char date[BF__DATE_TEXT];
+  json_t *cases = json_object();
+  bf__date_format(reading->today, date);
+  int r = cases ? read_others(reading, view, state, cases, err) : no_memory(err);
+  if (r < 0) {
+    json_decref(cases);
+    return r;
+  }
+  return bf__rules_call(reading->rules, "actions",
+                        json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", reading->actor, "cases", cases, "asking", 1), ret, err);
+}
+
+static json_t *role_refusal(const json_t *view, const json_t *by) {
+  char zh[300], en[300], text_zh[400], text_en[400];
+  bf__role_titles(view, by, "zh", zh, sizeof zh);
+  bf__role_titles(view, by, "en", en, sizeof en);
+  (void)snprintf(text_zh, sizeof text_zh, "此项由%s办理", zh);
+  (void)snprintf(text_en, sizeof text_en, "This is for: %s.", en);
+  return bf__refusal("role", 0, NULL, text_zh, text_en);
+}
+
+/* The papers an action needs under this case's facts, where that can be read without running anything. */
+static json_t *papers_of(const json_t *view, const char *stage, const json_t *action, const json_t *state) {
+  json_t *out = json_array(), *paper;
+  size_t i;
+  json_array_foreach(json_object_get(action, "needs"), i, paper) {
+    const char *kind = text(paper, "paper");
+    const json_t *title = kind ? json_object_get(json_object_get(view, "papers"), kind) : NULL;
+    if (!bf__condition(view, stage, json_object_get(paper, "when"), json_object_get(state, "facts"))) continue;
+    (void)json_array_append_new(out, json_pack("{ss* sO* sO* sO*}", "kind", kind, "zh", json_object_get(title, "zh"), "en", json_object_get(title, "en"),
+                                               "article", json_object_get(title, "article")));
+  }
+  return out;
+}
+
+static json_t *action_json(struct bf__reading *reading, const json_t *view, const json_t *state, const json_t *said) {
+  const char *stage = text(said, "stage"), *name = text(said, "action");
+  const json_t *action = bf__view_action(view, stage, name), *by = json_object_get(action, "by");
+  json_t *refusals = json_copy(json_object_get(said, "refusals"));
+  if (!json_is_array(refusals)) {
+    json_decref(refusals);
+    refusals = json_array();
+  }
+  bool permitted = bf__permitted(reading->app->directory, view, by, reading->actor, text(state, "jurisdiction"), text(state, "unit"));
+  if (!permitted) (void)json_array_insert_new(refusals, 0, role_refusal(view, by));
+  const json_t *articles = json_object_get(action, "articles");
+  return json_pack("{ss ss sO* sO* sO* sb sb sO* so so sO* sO* sO*}", "stage", stage, "action", name, "title", json_object_get(action, "title"), "by", by,
+                   "articles", articles ? articles : json_object_get(bf__view_stage(view, stage), "articles"), "permitted", permitted, "allowed",
+                   permitted && json_array_size(refusals) == 0, "form", json_object_get(action, "form"), "papers", papers_of(view, stage, action, state),
+                   "reasons", refusals, "help", json_object_get(action, "help"), "usual", json_object_get(action, "usual"), "order",
+                   json_object_get(action, "order"));
+}
+
+static json_t *deadlines_json(struct bf__reading *reading, const json_t *view, const json_t *state) {
+  struct bf__deadline deadlines[BF__DEADLINES_MAX];
+  const struct bf__calendar *calendar = bf__rules_set(reading->rules)->calendar;
+  int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX);
+  json_t *out = json_array();
+  for (int i = 0; i < count; i++) (void)json_array_append_new(out, bf__deadline_json(view, calendar, state, &deadlines[i], reading->today));
+  return out;
+}
+
+/* Stages with their titles, for people who do not have the rules at hand. */
+static json_t *stages_json(const json_t *view, const json_t *state) {
+  json_t *out = json_object(), *record;
+  const char *name;
+  json_object_foreach(json_object_get(state, "stages"), name, record) {
+    const json_t *stage = bf__view_stage(view, name);
+    json_t *one = json_copy(record);
+    (void)json_object_set(one, "title", json_object_get(stage, "title"));
+    (void)json_object_set(one, "articles", json_object_get(stage, "articles"));
+    (void)json_object_set_new(out, name, one);
+  }
+  return out;
+}
+
+static int get(struct bf__reading *reading, struct bf_error *err) {
+  json_t *state = NULL, *said = NULL, *one;
+  size_t i;
+  int r = visible_case(reading, &state, err);
+  if (r < 0 || !state) return r;
+  const json_t *view = view_of(reading, state);
+  r = ask_actions(reading, view, state, &said, err);
+  if (r < 0) {
+    json_decref(state);
+    return r;
+  }
+  json_t *actions = json_array(), *body = json_copy(state);
+  json_array_foreach(said, i, one) (void)json_array_append_new(actions, action_json(reading, view, state, one));
+  json_decref(said);
+  (void)json_object_del(body, "fired");
+  if (!body || json_object_set_new(body, "actions", actions) < 0 || json_object_set_new(body, "deadlines", deadlines_json(reading, view, state)) < 0 ||
+      json_object_set_new(body, "stages", stages_json(view, state)) < 0)
+    r = no_memory(err);
+  reading->status = 200;
+  reading->body = body;
+  reading->version = json_integer_value(json_object_get(state, "version"));
+  json_decref(state);
+  return r;
+}
+
+/* case.list -------------------------------------------------------------------------------------------------------------------- */
+
+static int64_t whole(const json_t *params, const char *name, int64_t fallback, int64_t least, int64_t most) {
+  const json_t *value = json_object_get(params, name);
+  int64_t number = json_is_integer(value) ? json_integer_value(value) : json_is_string(value) ? strtoll(json_string_value(value), NULL, 10) : fallback;
+  return number < least ? least : number > most ? most : number;
+}
+
+/* %q% with its own wildcards escaped. */
+static void like(const char *q, char *out, size_t size) {
+  size_t n = 0;
+  out[n++] = '%';
+  for (; q && *q && n + 4 < size; q++) {
+    if (*q == '%' || *q == '_' || *q == '\\') out[n++] = '\\';
+    out[n++] = *q;
+  }
+  out[n++] = '%';
+  out[n] = 0;
+}
+
+static json_t *summary(struct bf__reading *reading, const json_t *view, const json_t *state) {
+  struct bf__deadline deadlines[BF__DEADLINES_MAX];
+  const struct bf__calendar *calendar = bf__rules_set(reading->rules)->calendar;
+  const json_t *kind = bf__view_kind(view, text(state, "kind"));
+  json_t *open = json_array(), *facts = json_object(), *record, *column, *next = NULL;
+  const char *name;
+  size_t i;
+  int32_t first = INT32_MAX;
+  int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX), best = -1;
+  json_object_foreach(json_object_get(state, "stages"), name, record) if (bf__state_is_open(state, name)) (void)json_array_append_new(open, json_string(name));
+  json_array_foreach(json_object_get(kind, "columns"), i, column) {
+    json_t *value = json_object_get(json_object_get(state, "facts"), json_string_value(column));
+    if (value) (void)json_object_set(facts, json_string_value(column), value);
+  }
+  for (int k = 0; k < count; k++) {
+    const char *nature = text(deadlines[k].spec, "nature");
+    if (deadlines[k].due < first && !(nature && strcmp(nature, "opens") == 0)) first = deadlines[best = k].due;
+  }
+  if (best >= 0) next = bf__deadline_json(view, calendar, state, &deadlines[best], reading->today);
+  return json_pack("{sO sO sO sO sO sO* so so so* sO*}", "id", json_object_get(state, "id"), "kind", json_object_get(state, "kind"), "title",
+                   json_object_get(state, "title"), "unit", json_object_get(state, "unit"), "jurisdiction", json_object_get(state, "jurisdiction"),
+                   "version", json_object_get(state, "version"), "stages", open, "facts", facts, "next_deadline", next, "ended",
+                   json_object_get(state, "ended"));
+}
+
+static bool due_before(const json_t *summary_, const char *before) {
+  const char *due = text(json_object_get(summary_, "next_deadline"), "due");
+  return due && strcmp(due, before) <= 0;
+}
+
+static int list(struct bf__reading *reading, struct bf_error *err) {
+  static const char sql[] = "SELECT number, state FROM cases WHERE number < $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR unit = $3)"
+                            " AND ($4 = '%%' OR title LIKE $4 ESCAPE '\\') AND ($5 = '' OR id IN (SELECT case_id FROM case_stages WHERE stage = $5))"
+                            " AND ($6 < 0 OR open = $6) ORDER BY number DESC LIMIT $7";
+  const json_t *p = reading->params;
+  const char *kind = text(p, "kind"), *unit = text(p, "unit"), *stage = text(p, "stage"), *before = text(p, "due_before"), *open = text(p, "open");
+  int64_t cursor = whole(p, "cursor", INT64_MAX, 0, INT64_MAX), limit = whole(p, "limit", PAGE, 1, PAGE_MAX), seen = 0;
+  char q[512];
+  int32_t date;
+  like(text(p, "q"), q, sizeof q);
+  if (before && bf__date_parse(before, strlen(before), &date) < 0)
+    return bf__refuse_read(reading, 400, "form.date", "due_before", "due_before 应为日期,如 2022-09-30", "due_before must be a date such as 2022-09-30.");
+  json_t *items = json_array(), *rows = NULL, *row;
+  int r = items ? 0 : no_memory(err);
+  bool more = true;
+  while (r >= 0 && more && (int64_t)json_array_size(items) < limit && seen < SCAN_MAX) {
+    size_t i;
+    r = bf__store_rows(reading->store, sql, "number:i state:j", &rows, err, "itttt" "ii", cursor, kind ? kind : "", unit ? unit : "", q, stage ? stage : "",
+                       (int64_t)(open ? strcmp(open, "true") == 0 : -1), (int64_t)PAGE_MAX);
+    if (r < 0) break;
+    more = json_array_size(rows) == PAGE_MAX;
+    json_array_foreach(rows, i, row) {
+      json_t *state = json_object_get(row, "state");
+      if ((int64_t)json_array_size(items) == limit) {
+        more = true;
+        break;
+      }
+      cursor = json_integer_value(json_object_get(row, "number"));
+      seen++;
+      if (!bf__may_see(reading, state)) continue;
+      json_t *one = summary(reading, view_of(reading, state), state);
+      if (before && !due_before(one, before)) json_decref(one);
+      else if (json_array_append_new(items, one) < 0) r = no_memory(err);
+    }
+    json_decref(rows);
+  }
+  char next[32];
+  (void)snprintf(next, sizeof next, "%lld", (long long)cursor);
+  reading->status = 200;
+  reading->body = json_pack("{so ss*}", "items", items, "next_cursor", more ? next : NULL);
+  return r;
+}
+
+/* case.events --------------------------------------------------------------------------------------------------------------------- */
+
+static int events(struct bf__reading *reading, struct bf_error *err) {
+  json_t *state = NULL, *items = json_array();
+  int64_t limit = whole(reading->params, "limit", PAGE, 1, PAGE_MAX), cursor = whole(reading->params, "cursor", 0, 0, INT64_MAX);
+  const struct bf_storage *calls = bf__store_calls(reading->store);
+  int r = visible_case(reading, &state, err);
+  if (r < 0 || !state) {
+    json_decref(items);
+    return r;
+  }
+  struct bf_stmt *stmt = bf__store_sql(reading->store, "SELECT seq, body, hash FROM events WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3", err);
+  const char *id = text(state, "id");
+  int64_t last = cursor;
+  if (!stmt) r = BF_EIO;
+  else {
+    calls->bind_text(stmt, 1, id, strlen(id));
+    calls->bind_int(stmt, 2, cursor);
+    calls->bind_int(stmt, 3, limit);
+    while ((r = calls->step(stmt, err)) == BF_ROW) {
+      size_t length, hash_length;
+      char hex[BF__HASH_HEX] = "";
+      const char *body = calls->column_text(stmt, 1, &length);
+      const void *hash = calls->column_bytes(stmt, 2, &hash_length);
+      json_t *event = body ? json_loadb(body, length, 0, NULL) : NULL;
+      if (hash_length == BF__HASH_BYTES) bf__hex(hash, hash_length, hex);
+      last = calls->column_int(stmt, 0);
+      if (!event || json_object_set_new(event, "hash", json_string(hex)) < 0 || json_array_append_new(items, event) < 0) {
+        r = bf_fail(err, BF_EIO, id, "an event is not readable: run banfa audit verify");
+        break;
+      }
+    }
+    calls->reset(stmt);
+  }
+  char next[32];
+  (void)snprintf(next, sizeof next, "%lld", (long long)last);
+  reading->status = 200;
+  reading->body = json_pack("{so ss*}", "items", items, "next_cursor", (int64_t)json_array_size(items) == limit ? next : NULL);
+  json_decref(state);
+  return r < 0 ? r : 0;
+}
+
+/* deadline.list ------------------------------------------------------------------------------------------------------------------------ */
+
+static bool concerns(struct bf__reading *reading, const json_t *view, const json_t *state, const json_t *deadline) {
+  return bf__permitted(reading->app->directory, view, json_object_get(deadline, "tell"), reading->actor, text(state, "jurisdiction"), text(state, "unit"));
+}
+
+/* The deadlines between two dates, soonest first. */
+static int deadlines(struct bf__reading *reading, struct bf_error *err) {
+  static const char sql[] = "SELECT d.case_id, d.stage, d.name, d.due, c.state FROM deadlines d JOIN cases c ON c.id = d.case_id"
+                            " WHERE d.rung = 'due' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
+  const char *from = text(reading->params, "from"), *to = text(reading->params, "to"), *mine = text(reading->params, "mine");
+  json_t *rows = NULL, *row, *items = json_array();
+  size_t i;
+  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j", &rows, err, "tti", from ? from : "0000-00-00",
+                                 to ? to : "9999-99-99", (int64_t)SCAN_MAX)
+                : no_memory(err);
+  int64_t limit = whole(reading->params, "limit", PAGE_MAX, 1, 5000);
+  json_array_foreach(rows, i, row) {
+    json_t *state = json_object_get(row, "state"), *one;
+    size_t k;
+    if ((int64_t)json_array_size(items) >= limit || !bf__may_see(reading, state)) continue;
+    const json_t *view = view_of(reading, state);
+    json_t *all = deadlines_json(reading, view, state);
+    json_array_foreach(all, k, one) {
+      if (strcmp(text(one, "stage"), text(row, "stage")) || strcmp(text(one, "name"), text(row, "name"))) continue;
+      if (mine && *mine && strcmp(mine, "false") && !concerns(reading, view, state, one)) continue;
+      (void)json_object_set(one, "case", json_object_get(row, "case"));
+      (void)json_object_set(one, "case_title", json_object_get(state, "title"));
+      (void)json_array_append(items, one);
+    }
+    json_decref(all);
+  }
+  json_decref(rows);
+  reading->status = 200;
+  reading->body = json_pack("{so}", "items", items);
+  return r;
+}
+
+const struct bf__operation bf__operations_case_views[] = {
+    {.name = "case.get", .kind = BF__READ, .access = BF__USER, .read = get},
+    {.name = "case.list", .kind = BF__READ, .access = BF__USER, .read = list},
+    {.name = "case.events", .kind = BF__READ, .access = BF__USER, .read = events},
+    {.name = "deadline.list", .kind = BF__READ, .access = BF__USER, .read = deadlines},
+    {.name = NULL},
+};
