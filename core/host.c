@@ -319,7 +319,7 @@ static int start_plugin(struct bf__host *host, struct plugin *plugin, struct bf_
   return check_promises(host, plugin, err);
 }
 
-static void stop_down_to(struct bf__host *host, size_t count) {
+void bf__host_stop_to(struct bf__host *host, size_t count) {
   while (host->started_count > count) stop_plugin(host, host->started[--host->started_count]);
 }
 
@@ -334,12 +334,12 @@ int bf__host_start(struct bf__host *host, struct bf_error *err) {
   }
   int r = bf__plugin_order(descriptors, count, has_service, host, order, err);
   for (size_t i = 0; r >= 0 && i < count; i++) r = start_plugin(host, waiting[order[i]], err);
-  if (r < 0) stop_down_to(host, before);
+  if (r < 0) bf__host_stop_to(host, before);
   return r;
 }
 
 void bf__host_stop(struct bf__host *host) {
-  if (host) stop_down_to(host, 0);
+  if (host) bf__host_stop_to(host, 0);
 }
 
 int bf__host_new(const struct bf__host_config *config, struct bf__host **ret, struct bf_error *err) {

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "banfa/error.h"
@@ -41,6 +42,8 @@ const void *bf__host_service(const struct bf__host *host, const char *name, uint
 /* Stops everything, the last started first. The owner then runs the loop until every handle is closed, and frees the host after
  * uv_loop_close: plugins' close callbacks still need their code and their `struct bf_host`. */
 void bf__host_stop(struct bf__host *host);
+/* The same, the last started first, until COUNT are left: who uses storage stops before the core's own connections are closed. */
+void bf__host_stop_to(struct bf__host *host, size_t count);
 void bf__host_free(struct bf__host *host); /* NULL is accepted */
 
 #endif
