@@ -137,14 +137,15 @@ local function is_there(view, stage_name, action_name)
   return stage, stage and stage.actions[action_name]
 end
 
--- entry.actions(case, now) → [ { stage, action, refusals } ] for every action of every open stage whose `when` holds.
+-- entry.actions(case, now) → [ { stage, action, refusals } ] for every action of every open stage whose `when` holds; those of the system itself only when
+-- a forecast asks for everything.
 function P.entry.actions(case, now)
   local view, out = P.view(case.jurisdiction), {}
   for stage_name, s in pairs(case.stages) do
     local stage = view.stages[stage_name]
     if s.state == "open" and stage then
       for name, action in pairs(stage.actions) do
-        if action.by ~= "system" and holds(view, stage_name, action.when, case, context(view, stage, now)) then
+        if (action.by ~= "system" or now.everything) and holds(view, stage_name, action.when, case, context(view, stage, now)) then
           out[#out + 1] = { stage = stage_name, action = name, refusals = (standing(view, stage_name, stage, name, action, case, now)) }
         end
       end

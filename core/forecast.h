@@ -1,0 +1,18 @@
+/* What happens next and when, if nobody acts, or if everybody acts in time. Pure: works on a copy, stores nothing. */
+#ifndef BF_CORE_FORECAST_H
+#define BF_CORE_FORECAST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "ruleset.h"
+
+/* Lives STATE (borrowed) on from FROM until UNTIL. *RET_STORY: [ { date, what: "act"|"due"|"warn"|"stop", stage, action|deadline, zh, en, article? } ].
+ * EVERYBODY: the usual actions are done as soon as they may be, papers supplied, forms filled with examples; otherwise only time passes.
+ * CASES: { id: part } that scripts may read (borrowed). */
+int bf__forecast(struct bf__rules *rules, const json_t *state, const json_t *cases, int32_t from, int32_t until, bool everybody, json_t **ret_story,
+                 json_t **ret_state, struct bf_error *err) BF_WARN_UNUSED;
+/* Input for a form: its fields' examples, or the plainest value of each type. New reference. */
+json_t *bf__form_example(const json_t *form, const char *today);
+
+#endif
