@@ -91,7 +91,6 @@ static int start_plugins(struct bf__app *app, struct bf_error *err) {
 static int start_base(struct bf__app *app, struct bf_error *err) {
   const struct bf__host_config config = {
       .loop = &app->loop, .plugin_dir = app->config.plugin_dir, .data_dir = app->config.data, .now = now, .now_arg = app};
-  if (uv_loop_init(&app->loop) < 0) return bf_fail(err, BF_EIO, "loop", "the event loop cannot be made: too many open files?");
   (void)pthread_mutex_init(&app->rules_lock, NULL);
   int r = bf__directory_new(&app->directory, err);
   if (r >= 0) r = bf__host_new(&config, &app->host, err);
@@ -105,6 +104,7 @@ int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) {
   app->started_ms = bf__clock_now(&app->clock);
   bf__services_init(app);
   if (r >= 0) r = make_data_folder(app->config.data, err);
+  if (r >= 0 && uv_loop_init(&app->loop) < 0) r = bf_fail(err, BF_EIO, "loop", "the event loop cannot be made: too many open files?");
   if (r < 0) return r;
   r = start_base(app, err);
   if (r >= 0) r = start_storage(app, err);

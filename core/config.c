@@ -291,8 +291,10 @@ static int override_path(char **path, const char *given, struct bf_error *err) {
   return *path ? 0 : no_memory(err);
 }
 
-static int override_listen(struct bf__config *config, const char *listen, struct bf_error *err) {
-  if (!listen) return 0;
+/* Loopback unless told otherwise. */
+static int override_listen(struct bf__config *config, const char *given, struct bf_error *err) {
+  const char *listen = given ? given : "127.0.0.1:8080";
+  if (!given && (!loads(config, "http") || json_object_get(json_object_get(config->plugins, "http"), "listen"))) return 0;
   if (!loads(config, "http")) return bf_fail(err, BF_EINVAL, "--listen", "the http plugin is not loaded: add \"http\" to \"load\" in %s", config->path ? config->path : "the configuration");
   json_t *http = json_object_get(config->plugins, "http");
   if (!http && json_object_set_new(config->plugins, "http", http = json_object()) < 0) return no_memory(err);

@@ -1,0 +1,78 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "ruleset.h"
+
+static const char *const verbs[] = {"check", "test", "prove", "plan", "apply", "rollback", "list", "show", "diff", NULL};
+
+static int read_rules(struct bf__cli *cli, struct bf__ruleset **ret, struct bf_error *err) {
+  int r = bf__cli_config(cli, err);
+  if (r < 0) return r;
+  return bf__ruleset_read(cli->word_count > 1 ? cli->words[1] : cli->config.scripts, cli->config.calendar, ret, err);
+}
+
+static json_t *summary_of(const struct bf__ruleset *set) {
+  static const char *const parts[] = {"kinds", "stages", "registers", "reports", "papers", "roles", NULL};
+  json_t *summary = json_pack("{s:b, s:s, s:I}", "ok", 1, "hash", set->hash, "files", (json_int_t)json_object_size(set->files));
+  for (int i = 0; parts[i]; i++) {
+    const json_t *part = json_object_get(set->base, parts[i]);
+    size_t count = json_is_array(part) ? json_array_size(part) : json_object_size(part);
+    (void)json_object_set_new(summary, parts[i], json_integer((json_int_t)count));
+  }
+  (void)json_object_set_new(summary, "amended", json_integer((json_int_t)json_object_size(set->views)));
+  return summary;
+}
+
+/* Without state: what `check` says does not hang on any data. */
+static int check(struct bf__cli *cli) {
+  struct bf_error err = {0};
+  struct bf__ruleset *set = NULL;
+  if (read_rules(cli, &set, &err) < 0) {
+    json_t *fault = cli->json ? json_pack("{s:b, s:[{s:s, s:s}]}", "ok", 0, "errors", "where", err.where, "message", err.message) : NULL;
+    if (fault) bf__print_json(fault);
+    else (void)fprintf(stderr, "%s%s%s\n", err.where, *err.where ? ": " : "", err.message);
+    json_decref(fault);
+    return BF__FAILED;
+  }
+  json_t *summary = summary_of(set);
+  if (cli->json) bf__print_json(summary);
+  else {
+    (void)printf("通过 · in order\n");
+    bf__print_value(summary);
+  }
+  json_decref(summary);
+  bf__ruleset_unref(set);
+  return BF__DONE;
+}
+
+/* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. */
+static int with_bundle(struct bf__cli *cli, const char *operation, const char *in_flight) {
+  struct bf_error err = {0};
+  struct bf__ruleset *set = NULL;
+  if (read_rules(cli, &set, &err) < 0) return bf__cli_fail(&err);
+  json_t *params = json_pack("{s:o, s:s*}", "bundle", bf__ruleset_bundle(set), "cases", in_flight);
+  bf__ruleset_unref(set);
+  return bf__cli_run(cli, operation, params, NULL);
+}
+
+int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
+  bool stay = false, move = false;
+  char operation[32];
+  const struct bf__cli_option own[] = {{"--stay", NULL, &stay}, {"--move", NULL, &move}, {0}};
+  int code = bf__cli_parse(cli, argc, argv, own, 1, 2), at = 0;
+  if (code >= 0) return code;
+  const char *verb = cli->words[0], *in_flight = stay ? "stay" : move ? "move" : NULL;
+  while (verbs[at] && strcmp(verbs[at], verb) != 0) at++;
+  if (!verbs[at]) return bf__cli_unknown(cli, "rules", verb, verbs);
+  if (stay && move) {
+    (void)fprintf(stderr, "banfa: --stay --move: 只能选一个 · choose one\n");
+    return bf__cli_usage(cli, stderr, BF__USAGE);
+  }
+  (void)snprintf(operation, sizeof operation, "rules.%s", verb);
+  if (strcmp(verb, "check") == 0) return check(cli);
+  if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
+  if (strcmp(verb, "show") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
+  if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "cases", in_flight), NULL);
+  return with_bundle(cli, operation, in_flight);
+}
