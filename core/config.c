@@ -125,7 +125,7 @@ static int default_path(char **path, const char *const *near, const char *here) 
 
 static int take_path(struct bf__config *config, const struct key *key, const json_t *value, const char *folder, struct bf_error *err) {
   const char *text = json_string_value(value);
-  if (!text || !*text || strlen(text) != json_string_length(value)) return wrong(err, key->name, value, "a path, as text");
+  if (!text || !*text) return wrong(err, key->name, value, "a path, as text");
   *text_at(config, key) = absolute(folder, text);
   return *text_at(config, key) ? 0 : no_memory(err);
 }

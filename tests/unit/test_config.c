@@ -53,7 +53,7 @@ static const struct fault faults[] = {
     {"{\"log_format\": null}", "log_format", "found null; allowed: auto, json, text"},
     {"{\"data\": 7}", "data", "found 7; allowed: a path"},
     {"{\"scripts\": \"\"}", "scripts", "allowed: a path"},
-    {"{\"data\": \"a\\u0000b\"}", "data", "allowed: a path"},
+    {"{\"data\": \"a\\u0000b\"}", "banfa.json:1", "is not JSON"},
     {"{\"load\": []}", "load", "found []; allowed: a list of plugin names"},
     {"{\"load\": {}}", "load", "allowed: a list of plugin names"},
     {"{\"load\": [\"http\", \"../evil\"]}", "load[1]", "found \"../evil\"; allowed: a plugin's name"},
