@@ -1,0 +1,3 @@
+/* Wrong: calls itself otherwise than its file. */
+#include "tiny.h"
+TINY_PLUGIN(.name = "someone_else");
