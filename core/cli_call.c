@@ -18,8 +18,8 @@ int bf__cli_config(struct bf__cli *cli, struct bf_error *err) {
 
 bool bf__cli_server(struct bf__cli *cli) {
   struct bf_error err;
-  if (cli->server < 0 && !cli->app && bf__cli_config(cli, &err) >= 0) (void)bf__admin_connect(cli->config.data, &cli->server, &err);
-  return cli->server >= 0;
+  if (cli->server >= 0) return true;
+  return !cli->app && bf__cli_config(cli, &err) >= 0 && bf__admin_connect(cli->config.data, &cli->server, &err) >= 0;
 }
 
 /* A program of our own on the data folder, without serving; the configuration moves into it. */
