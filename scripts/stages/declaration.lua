@@ -1,0 +1,88 @@
+-- 第五条 年度申报(9月30日前);第八条 50万元以下;第十六条 不得化整为零;第四十七条 土建与信息化分别审批
+local common = require "lib.common"
+local funding = require "lib.funding"
+local closing = { month = 9, day = 30 }
+
+-- 申报截止日:计划年度上一年的9月30日24时;遇休息日是否顺延由各地定,默认不顺延
+local function closes(case, now)
+  local day = ("%04d-%02d-%02d"):format(case.facts.plan_year - 1, now.limits.closes_month, now.limits.closes_day)
+  if now.limits.closes_rolls then day = later(day, days(0)) end
+  return day
+end
+
+local function in_time(case, now)
+  local day, year = closes(case, now), case.facts.plan_year
+  if now.date > day then
+    return refuse { article = 5, code = "declaration.late", field = "plan_year",
+      zh = ("%d年度计划的申报已于%s24时截止,草稿保留。两条出路:用“修改申报”把计划年度改为%d年再申报;国家、省要求急需建设的,按第七条办理“申请急需建设”"):format(
+        year, day, year + 1),
+      en = ("Declarations for %d closed on %s at 24:00; the draft is kept. Two ways out: change the plan year to %d and declare then; or, if the state or the province requires it, ask for the urgent way of article 7"):format(
+        year, day, year + 1) }
+  end
+end
+
+local function civil_apart(case, now)
+  local civil, total = case.facts.civil_works or 0, case.facts.investment
+  if civil > now.limits.civil_above or civil > now.limits.civil_share_above and civil * 100 >= total * now.limits.civil_share_percent then
+    return refuse { article = 47, code = "declaration.civil", field = "civil_works",
+      zh = "土建投资超过400万元(或超过200万元且占总投资40%以上),须与信息化部分分别审批:请把土建部分另行报批,本项目只报信息化部分",
+      en = "Civil works are over 4,000,000 (or over 2,000,000 and at least 40% of the total): have them approved apart and declare only the IT part here" }
+  end
+end
+
+local function revise(case, given)
+  local out, f = {}, {}
+  for name, value in pairs(case.facts) do f[name] = value end
+  for name, value in pairs(given) do out[#out + 1], f[name] = set(name, value), value end
+  local said = funding.check(f)
+  if #said > 0 then return said end
+  out[#out + 1] = set("upper_money", funding.upper(f))
+  out[#out + 1] = set("declared_investment", f.investment)
+  return out
+end
+
+local editable = {}
+for i, name in ipairs { "title", "category", "parts", "funding_mode", "plan_year", "investment", "funding_sources", "investment_by_year", "summary", "civil_works",
+  "needs_software_test", "needs_classified_assessment", "needs_protection_assessment", "needs_crypto_assessment", "joint_with_counties", "key_project" } do
+  editable[i] = { name = name, fact = name, optional = true } -- 只填要改的 · only what changes
+end
+
+return stage "declaration" {
+  kind = "project", order = 10, articles = { 5, 8, 16, 47 }, owner = "builder", title = { zh = "项目申报", en = "Declaration" },
+  limits = { exempt_up_to = wan(50), closes_month = closing.month, closes_day = closing.day, closes_rolls = false,
+    civil_above = wan(400), civil_share_above = wan(200), civil_share_percent = 40 },
+  facts = { { "declared_on", date, zh = "申报日期", en = "Declared on", optional = true }, { "exempt", bool, zh = "第八条小额项目", en = "Small project (article 8)", optional = true } },
+  leads = { submitted = "pretech", small = "procurement", urgent = "urgent_review" },
+  readings = { { article = 8, zh = "恰为50万元的,不列计划、无需审批(第四十七条用“超过”)", en = "Exactly 500,000: exempt (article 47 says “over”)" },
+    { article = 5, zh = "9月30日含当日,到24时止", en = "30 September is inclusive, to 24:00" } },
+  actions = {
+    revise = { by = "builder", order = 1, title = { zh = "修改申报", en = "Revise the draft" }, form = editable, effect = revise,
+      help = { zh = "只填要改的项", en = "Fill in only what changes" } },
+    submit = { by = "builder", order = 2, usual = 1, after = workdays(10), article = 5, title = { zh = "申报", en = "Declare" },
+      when = above("investment", limit "exempt_up_to"),
+      help = { zh = "9月30日24时前申报下一年度计划;前置技术审查可在申报后进行,未通过的不能列入计划", en = "By 30 September, 24:00, for the next year's plan; the pre-technical review follows, and the plan takes only what passed" },
+      needs = docs { "project_proposal", "party_group_approval", "investment_estimate", "supporting_evidence" }, guard = { in_time, civil_apart },
+      effect = { set("declared_on", today), set("declared_investment", fact "investment"),
+        notify { to = { "center", "bureau" }, article = 5, zh = "有项目申报,请开展前置技术审查", en = "A project was declared: the pre-technical review is due" }, follow "submitted" } },
+    start_small = { by = "builder", order = 2, usual = 1, after = workdays(5), article = 8, title = { zh = "小额项目自行实施", en = "Go the way of small projects" },
+      when = at_most("investment", limit "exempt_up_to"), guard = civil_apart,
+      help = { zh = "总投资50万元以下(含50万元):不列年度计划、无需审批,自行采购;合同签订后报备案,建成后仍须验收", en = "Up to and including 500,000: no plan, no approval; the contract is filed after signing, and acceptance is still due" },
+      form = { { "not_split", bool, zh = "确认未将应报批的项目拆分(第十六条)", en = "Confirmed: not split off a project that needs approval (article 16)", example = true } },
+      check = function(_, given)
+        if not given.not_split then
+          return refuse { article = 16, code = "declaration.split", field = "not_split", zh = "严禁化整为零规避审批:应报批的项目请合并后申报;不属拆分的请确认",
+            en = "Splitting to avoid approval is forbidden: declare the whole project, or confirm that this is no part of one" }
+        end
+      end,
+      effect = { set("exempt", true), set("declared_on", today), follow "small" } },
+    request_urgent = common.request_urgent(),
+    withdraw = common.withdraw(),
+  },
+  deadlines = {
+    window = { article = 5, on = { month = closing.month, day = closing.day, year = "plan_year", plus = -1 }, roll = false, unless = "declared_on",
+      when = above("investment", limit "exempt_up_to"), warn = { months(1), workdays(10), workdays(3), workdays(1) }, tell = "builder", action = "submit",
+      title = { zh = "年度申报截止", en = "Declarations close" },
+      on_due = { notify { to = { "builder" }, article = 5, zh = "年度申报已截止,草稿保留:可改报下一年度,或按第七条申请急需建设",
+        en = "Declarations have closed, the draft is kept: declare for the next year, or ask for the urgent way of article 7" } } },
+  },
+}
