@@ -16,6 +16,9 @@
  * With PARTIAL set, absent fields are no fault (facts may come piece by piece). Returns 0, or BF_ENOMEM. */
 int bf__form_check(const json_t *form, json_t *value, int partial, json_t *refusals);
 
+/* Checks the declaration of a form itself: known types, names unique, choices and parts present. Err->where is the field. */
+int bf__form_valid(const json_t *form, struct bf_error *err) BF_WARN_UNUSED;
+
 /* The text of the known word nearest to WORD, or NULL when none is near (a third of its length, by edit distance). Borrowed. */
 const char *bf__nearest(const char *word, const char *const *known, size_t count);
 

@@ -1,0 +1,35 @@
+# What banfa needs from Debian, by name; sourced by quickstart.sh and tests/run.sh.
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev liblua5.4-dev libjansson-dev libssl-dev libsodium-dev libsqlite3-dev libcurl4-openssl-dev node-llhttp uthash-dev"
+RUN_PACKAGES="ca-certificates curl python3-minimal"
+TEST_PACKAGES="libcmocka-dev lua5.4 lua-check python3 binutils procps clang-format"
+
+# install_missing NAME…: installs those that are not there; never touches what is (a newer Node stays).
+install_missing() {
+  missing=""
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  root=""
+  if [ "$(id -u)" != 0 ]; then
+    root=sudo
+    if ! command -v sudo >/dev/null; then
+      echo "缺少软件包,请以 root 运行:apt-get install$missing" >&2
+      echo "Packages are missing; run this as root: apt-get install$missing" >&2
+      return 1
+    fi
+  fi
+  echo "安装 · installing:$missing"
+  $root apt-get update -qq >/dev/null || return 1
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+# build PRESET: configures once, builds what changed.
+build() {
+  [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >/dev/null || return 1
+  cmake --build --preset "$1" -- -k 0 >"build/$1/build.log" 2>&1 || {
+    grep -E 'error|FAILED|warning' "build/$1/build.log" >&2
+    return 1
+  }
+}
