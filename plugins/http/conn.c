@@ -256,12 +256,16 @@ static void keep_rest(struct bf__conn *conn, const char *data, size_t length, si
 static void turn(struct bf__conn *conn, const char *data, size_t length) {
   struct bf__http *http = conn->http;
   bool starved = false;
-  size_t used;
   http->running = conn;
   conn->refs++;
-  used = consume(conn, data, length, &starved);
-  if (!conn->closing) keep_rest(conn, data, length, used);
-  if (!conn->closing) flush(conn);
+  /* Again when only the queue was full and the socket took it at once: no callback would come to go on. */
+  do {
+    size_t used = consume(conn, data, length, &starved);
+    if (!conn->closing) keep_rest(conn, data, length, used);
+    if (!conn->closing) flush(conn);
+    data = conn->in.data;
+    length = conn->in.length;
+  } while (!starved && may_parse(conn));
   if (!conn->closing) settle(conn, starved);
   set_reading(conn);
   http->out.length = 0;

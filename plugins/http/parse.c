@@ -214,6 +214,12 @@ static enum bf__fault framing_fault(const struct bf__head *head) {
   return BF__FAULT_NONE;
 }
 
+/* llhttp skips any number of spaces around the target. The target is inside the head, so what is around it may be looked at. */
+static bool one_space_each(const struct bf__text *target) {
+  const char *end = target->at + target->length;
+  return target->length > 0 && target->at[-1] == ' ' && target->at[-2] != ' ' && end[0] == ' ' && end[1] == 'H';
+}
+
 static enum bf__fault fault_of(llhttp_errno_t code) {
   switch (code) {
   case HPE_PAUSED_UPGRADE: return BF__FAULT_UPGRADE;
@@ -237,6 +243,7 @@ static enum bf__parse read_head(struct bf__parser *parser, struct bf__head *head
   code = llhttp_execute(&parser->llhttp, data, parser->scanned);
   parser->head = NULL;
   for (size_t i = 0; i < head->count; i++) trim(&head->fields[i].value);
+  if (parser->headed && !one_space_each(&head->target)) return refuse(parser, BF__FAULT_SYNTAX);
   /* Lengths first: llhttp's word for what it found there depends on their order. */
   if (parser->headed && (fault = framing_fault(head)) != BF__FAULT_NONE) return refuse(parser, fault);
   if (parser->llhttp.upgrade) return refuse(parser, BF__FAULT_UPGRADE);
