@@ -148,5 +148,6 @@ void bf__op_user_disable(struct bf__app *app, const struct bf_call *call, json_t
     return;
   }
   struct bf__people_job *job = bf__people_job_new(app, call, actor, input);
-  if (job) bf__people_job_submit(job, "user.put", json_pack("{s:s, s:{s:b}, s:b}", "id", id, "set", "disabled", disabled, "new", 0), bf__people_submitted);
+  if (!job) return;
+  bf__people_job_submit(job, "user.put", json_pack("{s:s, s:{s:b}, s:b}", "id", id, "set", "disabled", disabled, "new", 0), bf__people_submitted);
 }

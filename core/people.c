@@ -105,8 +105,10 @@ int bf__people_org_put(struct bf__turn *turn, struct bf__command *command, struc
   int r = org_exists(turn, id, &taken, err);
   if (r >= 0 && parent) r = org_exists(turn, parent, &parent_there, err);
   if (r < 0) return r;
-  if (taken) return bf__refuse(command, 409, "org.taken", "id", "这个单位代号已经有了:请换一个", "There is an organisation with this id already: choose another.");
-  if (!parent_there) return bf__refuse(command, 422, "org.unknown", "parent", "没有这个上级单位:请先登记上级单位", "There is no such parent: add the parent first.");
+  if (taken)
+    return bf__refuse(command, 409, "org.taken", "id", "这个单位代号已经有了:请换一个", "There is an organisation with this id already: choose another.");
+  if (!parent_there)
+    return bf__refuse(command, 422, "org.unknown", "parent", "没有这个上级单位:请先登记上级单位", "There is no such parent: add the parent first.");
   r = bf__store_run(turn->store, "INSERT INTO orgs (id, body) VALUES ($1, $2)", NULL, err, "tj", id, org);
   if (r >= 0) r = bf__turn_event(turn, NULL, json_pack("{s:s, s:O*, s:O}", "do", "org.put", "actor", command->actor, "org", org), err);
   if (r >= 0 && bf__turn_after(turn, org_put, json_incref(org)) < 0) r = no_memory(err);
@@ -150,11 +152,15 @@ static int write_user(struct bf__turn *turn, struct bf__command *command, json_t
 static bool user_allowed(struct bf__command *command, const json_t *old, bool org_there) {
   const char *was = text(command->params, "was"), *is = text(old, "password");
   bool is_new = json_is_true(json_object_get(command->params, "new"));
-  if (is_new && old) (void)bf__refuse(command, 409, "user.taken", "id", "这个用户名已经有了:请换一个", "There is a user with this id already: choose another.");
-  else if (!is_new && !old) (void)bf__refuse(command, 404, "user.unknown", "id", "没有这个用户", "There is no such user.");
-  else if (!org_there) (void)bf__refuse(command, 422, "org.unknown", "org", "没有这个单位:请先登记单位", "There is no such organisation: add it first.");
+  if (is_new && old)
+    (void)bf__refuse(command, 409, "user.taken", "id", "这个用户名已经有了:请换一个", "There is a user with this id already: choose another.");
+  else if (!is_new && !old)
+    (void)bf__refuse(command, 404, "user.unknown", "id", "没有这个用户", "There is no such user.");
+  else if (!org_there)
+    (void)bf__refuse(command, 422, "org.unknown", "org", "没有这个单位:请先登记单位", "There is no such organisation: add it first.");
   else if (was && (!is || strcmp(was, is) != 0))
-    (void)bf__refuse(command, 409, "password.changed", NULL, "密码刚刚已被修改:请用新密码重新登录", "The password was changed a moment ago: log in with the new one.");
+    (void)bf__refuse(command, 409, "password.changed", NULL, "密码刚刚已被修改:请用新密码重新登录",
+                     "The password was changed a moment ago: log in with the new one.");
   else return true;
   return false;
 }

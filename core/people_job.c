@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "form.h"
+#include "log.h"
 
 /* What an unknown user's password is checked against, so that the answer takes as long as a known one's. */
 static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXRoaW5nbm90c2FsdA$Q1xIr2mXo0oYbJ3X7xqYwE3cE2hFz0iT1uE3nq8mQfs";
@@ -16,7 +17,8 @@ void bf__people_refuse(const struct bf_call *call, int status, const char *code,
 }
 
 void bf__people_no_memory(const struct bf_call *call) {
-  bf__people_refuse(call, 503, "memory", NULL, "内存不足,没有执行:请稍后重试", "There is no memory for this just now; nothing was done. Try again later.");
+  bf__people_refuse(call, 503, "memory", NULL, "内存不足,没有执行:请稍后重试",
+                    "There is no memory for this just now; nothing was done. Try again later.");
 }
 
 void bf__people_fault(json_t *refusals, const char *code, const char *field, const char *zh, const char *en) {
@@ -91,7 +93,8 @@ static void work(uv_work_t *request) {
   /* again here: of many guesses sent at once most find the lock shut when their turn comes */
   if (job->check) job->locked = bf__directory_locked(job->app->directory, job->user, job->peer, bf__clock_now(&job->app->clock));
   if (job->check && !job->locked) job->fits = bf__password_fits(known ? known : nobody, job->check) && known;
-  if (job->secret && (!job->check || job->fits)) (void)bf__password_hash(job->secret, &job->hash, &job->err);
+  if (job->secret && (!job->check || job->fits) && bf__password_hash(job->secret, &job->hash, &job->err) < 0)
+    bf__log(BF_LOG_ERROR, "password.hash", "%s", job->err.message);
 }
 
 static void after_work(uv_work_t *request, int status) {
@@ -110,7 +113,7 @@ void bf__people_job_start(struct bf__people_job *job, void (*worked)(struct bf__
   bool entered = bf__directory_enter(job->app->directory);
   if (entered && uv_queue_work(&job->app->loop, &job->work, work, after_work) == 0) return;
   if (entered) bf__directory_leave(job->app->directory);
-  bf__people_refuse(&job->call, 503, "busy", NULL, "登录的人太多:请稍后重试", "Too many logins at this moment: try again shortly.");
+  bf__people_refuse(&job->call, 503, "busy", NULL, "系统繁忙,没有执行:请稍后重试", "Too busy at this moment; nothing was done. Try again shortly.");
   bf__people_job_free(job);
 }
 

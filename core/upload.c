@@ -172,10 +172,14 @@ static int submit(struct bf_upload *upload, const char *sha256, int64_t bytes) {
 static void stored(void *arg, int status, const char *sha256, int64_t bytes, const struct bf_error *err) {
   struct bf_upload *upload = arg;
   upload->put = NULL; /* it ends with this call */
-  if (status < 0) refuse_file(upload, status, err);
-  else if (bytes == 0) refuse(&upload->call, 400, "document.empty", NULL, "文件是空的:请检查后重新上传", "The file is empty: check it and send it again.");
-  else if (submit(upload, sha256, bytes) == 0) return;
-  else refuse(&upload->call, 503, "memory", NULL, "内存不足,没有执行", "Out of memory; nothing was done.");
+  if (status < 0)
+    refuse_file(upload, status, err);
+  else if (bytes == 0)
+    refuse(&upload->call, 400, "document.empty", NULL, "文件是空的:请检查后重新上传", "The file is empty: check it and send it again.");
+  else if (submit(upload, sha256, bytes) == 0)
+    return;
+  else
+    refuse(&upload->call, 503, "memory", NULL, "内存不足,没有执行", "Out of memory; nothing was done.");
   upload_free(upload);
 }
 
