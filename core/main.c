@@ -19,9 +19,9 @@ static int unknown(const char *name) {
   size_t count = 0;
   for (const struct bf__verb *verb = bf__verbs; verb->name && count < VERBS; verb++) known[count++] = verb->name;
   const char *near = bf__nearest(name, known, count);
-  (void)fprintf(stderr, "banfa: \"%s\": 没有这个命令 · no such command%s%s%s\n", name, near ? "; 是否要 · did you mean " : "", near ? near : "",
-                near ? " ?" : "");
-  return overview(stderr, BF__USAGE);
+  (void)fprintf(stderr, "banfa: \"%s\": 没有这个命令 · no such command%s%s%s\n  banfa --help\n", name, near ? "; 是否要 · did you mean " : "",
+                near ? near : "", near ? " ?" : "");
+  return BF__USAGE;
 }
 
 int main(int argc, char **argv) {
