@@ -123,14 +123,42 @@ struct source {
   size_t length;
 };
 
+/* Within the scope of a variable to be closed no call is a tail call: `return stage "x" { … }` keeps its line for messages. */
+static const char no_tail_calls[] = "local _ <close> = nil ";
+
+struct reading {
+  const struct source *source;
+  int part;
+};
+
+static const char *read_source(lua_State *L, void *ud, size_t *size) {
+  struct reading *r = ud;
+  const struct source *s = r->source;
+  size_t mark = s->length >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  (void)L;
+  switch (r->part++) {
+  case 0: *size = sizeof no_tail_calls - 1; return no_tail_calls;
+  case 1: *size = s->length - mark; return *size ? s->text + mark : NULL;
+  default: *size = 0; return NULL;
+  }
+}
+
 /* Pushes the compiled text, its globals those under the registry key HOME. */
 static void compile(lua_State *L, const struct source *s, const char *home) {
   const char *name = lua_pushfstring(L, "=%s", s->name);
-  size_t mark = s->length >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-  if (luaL_loadbufferx(L, s->text + mark, s->length - mark, name, "t") != LUA_OK) (void)lua_error(L);
+  struct reading r = {s, 0};
+  if (lua_load(L, read_source, &r, name, "t") != LUA_OK) (void)lua_error(L);
   (void)lua_rawgetp(L, LUA_REGISTRYINDEX, home);
   (void)lua_setupvalue(L, -2, 1);
   lua_remove(L, -2);
+}
+
+/* Words are called through C: the caller's line stays on the stack for messages, `return refuse { … }` too. */
+static int call_word(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
 }
 
 static void add_words(lua_State *L, int words) {
@@ -144,6 +172,7 @@ static void add_words(lua_State *L, int words) {
     lua_pushvalue(L, -2);
     if (lua_rawget(L, known) != LUA_TNIL) (void)luaL_error(L, "the word '%s' is taken", lua_tostring(L, -3));
     lua_pop(L, 1);
+    if (lua_isfunction(L, -1)) lua_pushcclosure(L, call_word, 1);
     lua_pushvalue(L, -2);
     lua_insert(L, -2);
     lua_rawset(L, known);

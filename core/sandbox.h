@@ -40,8 +40,9 @@ int bf__sandbox_prelude(struct bf__sandbox *sandbox, const char *name, const cha
 int bf__sandbox_add(struct bf__sandbox *sandbox, const char *path, const char *text, size_t length, struct bf_error *err) BF_WARN_UNUSED;
 
 /* Calls the prelude's entry ENTRY with the members of the array ARGS (borrowed), each seen by Lua as a read-only value, and
- * copies its one result out. BF_ESCRIPT with err->where = "PATH:LINE" when a script raised, ran over a budget or returned nonsense;
- * after BF_ELIMIT the state is spent: free it and make another. */
+ * copies its one result out. BF_ESCRIPT when a script raised (err->where is "PATH:LINE") or returned nonsense (the message begins with
+ * the path inside the result; err->where is empty unless it is known). BF_ELIMIT when it ran over a budget, BF_ENOMEM when malloc failed:
+ * then the state is spent: free it and make another. The first call, which runs the files, has load_ms. */
 int bf__sandbox_call(struct bf__sandbox *sandbox, const char *entry, const json_t *args, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
 
 /* True once a budget has been passed: nothing that came out since can be trusted. */

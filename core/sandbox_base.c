@@ -27,9 +27,9 @@ static int base_tostring(lua_State *L) {
 }
 
 /* Protected calls: a state whose budget is used up goes on falling -------------------------------------------------------- */
-static int protected_call(lua_State *L, int args) {
+int bf__sandbox_protect(lua_State *L, int handler, int args) {
   struct bf__sandbox *sandbox = bf__sandbox_of(L);
-  int running = sandbox->running, status = lua_pcall(L, args, LUA_MULTRET, 0);
+  int running = sandbox->running, status = lua_pcall(L, args, LUA_MULTRET, handler);
   if (status == LUA_ERRMEM) bf__sandbox_end(L, sandbox->refused ? sandbox->refused : BF__SANDBOX_MEMORY);
   if (sandbox->ended) return bf__sandbox_raise(L);
   if (status != LUA_OK) bf__sandbox_unwind(sandbox, running);
@@ -41,7 +41,7 @@ int bf__sandbox_pcall(lua_State *L) {
   luaL_checkany(L, 1);
   lua_pushboolean(L, 1);
   lua_insert(L, 1);
-  if (protected_call(L, lua_gettop(L) - 2) == LUA_OK) return lua_gettop(L);
+  if (bf__sandbox_protect(L, 0, lua_gettop(L) - 2) == LUA_OK) return lua_gettop(L);
   lua_pushboolean(L, 0);
   lua_insert(L, -2);
   return 2;
@@ -53,7 +53,7 @@ static int base_xpcall(lua_State *L) {
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
   lua_rotate(L, 3, 2); /* f, handler, true, f, arguments */
-  if (protected_call(L, lua_gettop(L) - 4) == LUA_OK) return lua_gettop(L) - 2;
+  if (bf__sandbox_protect(L, 0, lua_gettop(L) - 4) == LUA_OK) return lua_gettop(L) - 2;
   lua_pushvalue(L, 2);
   lua_insert(L, -2);
   lua_call(L, 1, 1);

@@ -122,7 +122,7 @@ void bf__sandbox_budget(struct bf__sandbox *sandbox, int64_t ms, int64_t steps) 
   lua_sethook(sandbox->L, hook, LUA_MASKCOUNT, INTERVAL);
 }
 
-/* The innermost line of a ruleset file, or else of the prelude. */
+/* The innermost line of a ruleset file, or else the file that is being taken in, or else the innermost line of the prelude. */
 void bf__sandbox_locate(lua_State *L) {
   struct bf__sandbox *sandbox = bf__sandbox_of(L);
   lua_Debug ar;
@@ -136,6 +136,7 @@ void bf__sandbox_locate(lua_State *L) {
     found = 1;
     if (script) return;
   }
+  if (sandbox->running >= 0) (void)snprintf(sandbox->where, sizeof sandbox->where, "%s", sandbox->files[sandbox->running].path);
 }
 
 int bf__sandbox_handler(lua_State *L) {
@@ -180,8 +181,7 @@ static void copy_text(char *to, size_t room, const char *from) {
   to[n] = '\0';
 }
 
-/* Length of "PATH:LINE" or "PATH" of a known file when TEXT begins with it and ": ", else 0. */
-static size_t position(const struct bf__sandbox *sandbox, const char *text) {
+size_t bf__sandbox_place(const struct bf__sandbox *sandbox, const char *text) {
   for (size_t i = 0; i <= sandbox->file_count; i++) {
     const char *path = i < sandbox->file_count ? sandbox->files[i].path : sandbox->prelude;
     size_t n = strlen(path);
@@ -205,7 +205,7 @@ int bf__sandbox_fail(struct bf__sandbox *sandbox, int status, struct bf_error *e
     (void)bf_fail(err, BF_ESCRIPT, sandbox->where, "the script raised a value (%s) that is not a text", luaL_typename(L, -1));
   } else {
     const char *text = lua_tostring(L, -1);
-    size_t at = position(sandbox, text);
+    size_t at = bf__sandbox_place(sandbox, text);
     if (at) (void)snprintf(sandbox->where, sizeof sandbox->where, "%.*s", (int)at, text);
     copy_text(message, sizeof message, text + (at ? at + 2 : 0));
     (void)bf_fail(err, BF_ESCRIPT, sandbox->where, "%s", message);

@@ -183,14 +183,27 @@ static int host_files(lua_State *L) {
   return 1;
 }
 
-/* host.try(f, …) → true, results… or false, text */
+/* host.try(f, …) → true, results… or false, text that begins with its place */
 static int host_try(lua_State *L) {
-  int n = bf__sandbox_pcall(L);
-  if (!lua_toboolean(L, -n) && lua_type(L, -1) != LUA_TSTRING) {
-    lua_pushfstring(L, "the script raised a value (%s) that is not a text", luaL_typename(L, -1));
-    lua_replace(L, -2);
+  struct bf__sandbox *sandbox = bf__sandbox_of(L);
+  int n;
+  lua_pushcfunction(L, bf__sandbox_handler);
+  lua_insert(L, 1);
+  n = bf__sandbox_protect(L, 1, lua_gettop(L) - 2);
+  if (n == LUA_OK) {
+    lua_pushboolean(L, 1);
+    lua_replace(L, 1);
+    return lua_gettop(L);
   }
-  return n;
+  lua_pushboolean(L, 0);
+  if (lua_type(L, -2) != LUA_TSTRING) {
+    lua_pushfstring(L, "%s: the script raised a value (%s) that is not a text", sandbox->where, luaL_typename(L, -2));
+  } else if (bf__sandbox_place(sandbox, lua_tostring(L, -2)) || !sandbox->where[0]) {
+    lua_pushvalue(L, -2);
+  } else {
+    lua_pushfstring(L, "%s: %s", sandbox->where, lua_tostring(L, -2));
+  }
+  return 2;
 }
 
 /* host.where(f) → "stages/approval.lua:12", or nil for a function that is not written in Lua */

@@ -65,6 +65,7 @@ void bf__sandbox_end(lua_State *L, enum bf__sandbox_end why);                   
 int bf__sandbox_raise(lua_State *L);                                            /* raises, of a spent state */
 void bf__sandbox_locate(lua_State *L);                                          /* fills `where` from the stack */
 int bf__sandbox_handler(lua_State *L);                                          /* message handler of the host's calls */
+size_t bf__sandbox_place(const struct bf__sandbox *sandbox, const char *text); /* length of the "PATH:LINE" or "PATH" TEXT begins with, or 0 */
 int bf__sandbox_fail(struct bf__sandbox *sandbox, int status, struct bf_error *err); /* pops the error value */
 
 /* sandbox_view.c: read-only tables. A view is an empty table whose metatable leads to the table behind it. */
@@ -91,6 +92,7 @@ void bf__sandbox_open_string(lua_State *L);
 void bf__sandbox_open_table(lua_State *L);
 void bf__sandbox_open_math(lua_State *L);
 void bf__sandbox_open_utf8(lua_State *L);
+int bf__sandbox_protect(lua_State *L, int handler, int args); /* lua_pcall for scripts; raises, when the budget is spent */
 int bf__sandbox_pcall(lua_State *L);
 int bf__sandbox_pairs_step(lua_State *L);  /* closures with a state of their own: must not outlive a call */
 int bf__sandbox_gmatch_step(lua_State *L);

@@ -57,10 +57,15 @@ static int table_remove(lua_State *L) {
 
 static int table_concat(lua_State *L) {
   size_t separator_length, length;
-  int from = source(L, 1);
-  const char *separator = luaL_optlstring(L, 2, "", &separator_length);
-  lua_Integer i = luaL_optinteger(L, 3, 1), last = luaL_optinteger(L, 4, (lua_Integer)lua_rawlen(L, from));
+  const char *separator;
+  lua_Integer i, last;
   luaL_Buffer b;
+  int from;
+  lua_settop(L, 4);
+  from = source(L, 1);
+  separator = luaL_optlstring(L, 2, "", &separator_length);
+  i = luaL_optinteger(L, 3, 1);
+  last = luaL_optinteger(L, 4, (lua_Integer)lua_rawlen(L, from));
   luaL_buffinit(L, &b);
   for (; i <= last; i++) {
     bf__sandbox_charge(L, 1);

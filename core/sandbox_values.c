@@ -343,6 +343,17 @@ static int take_table(struct taking *t, const struct level *outer, int index, js
   return rc;
 }
 
+/* The one value that says where it was written. */
+static int take_function(struct taking *t, const struct level *at, int index) {
+  lua_State *L = t->sandbox->L;
+  lua_Debug ar;
+  lua_pushvalue(L, index);
+  if (lua_getinfo(L, ">S", &ar) && ar.linedefined > 0) {
+    (void)snprintf(t->sandbox->where, sizeof t->sandbox->where, "%s:%d", ar.short_src, ar.linedefined);
+  }
+  return refuse(t, at, "a function cannot leave the script");
+}
+
 static int take(struct taking *t, const struct level *at, int index, json_t **ret) {
   lua_State *L = t->sandbox->L;
   if (t->values == 0) return refuse(t, at, "too many values");
@@ -353,7 +364,7 @@ static int take(struct taking *t, const struct level *at, int index, json_t **re
   case LUA_TNUMBER: return take_number(t, at, index, ret);
   case LUA_TSTRING: return take_text(t, at, index, ret);
   case LUA_TTABLE: return take_table(t, at, index, ret);
-  case LUA_TFUNCTION: return refuse(t, at, "a function cannot leave the script");
+  case LUA_TFUNCTION: return take_function(t, at, index);
   default: return refuse(t, at, "a value of this type cannot leave the script");
   }
 }

@@ -201,11 +201,19 @@ static int seen_before(lua_State *L, int index) {
   return seen;
 }
 
+/* The file's functions have returned by now, so the place is the file. */
+static void refuse(lua_State *L, const char *what) {
+  const struct bf__sandbox *sandbox = bf__sandbox_of(L);
+  if (sandbox->running < 0) (void)luaL_error(L, "%s", what);
+  lua_pushfstring(L, "%s: %s", sandbox->files[sandbox->running].path, what);
+  (void)lua_error(L);
+}
+
 static void freeze_function(lua_State *L, int index, int depth) {
   lua_Debug ar;
   lua_CFunction c = lua_tocfunction(L, index);
   if (c == bf__sandbox_pairs_step || c == bf__sandbox_gmatch_step) {
-    (void)luaL_error(L, "a script must not keep an iterator between calls");
+    refuse(L, "a script must not keep an iterator between calls");
   }
   if (c) return;
   lua_pushvalue(L, index);
@@ -221,8 +229,8 @@ static void freeze_function(lua_State *L, int index, int depth) {
 static void freeze(lua_State *L, int index, int depth) {
   int type = lua_type(L, index);
   if (type != LUA_TTABLE && type != LUA_TFUNCTION) return;
-  if (depth == 0) (void)luaL_error(L, "tables and functions hang in each other more than %d deep", DEPTH);
-  luaL_checkstack(L, 16, "nested too deep");
+  if (depth == 0) refuse(L, "tables and functions hang in each other too deep");
+  luaL_checkstack(L, 16, NULL);
   if (type == LUA_TTABLE) freeze_table(L, index, depth - 1);
   else freeze_function(L, index, depth - 1);
 }
