@@ -28,7 +28,7 @@ static const char *const files[][2] = {
     {"scripts/stages/work.lua",
      "return stage 'work' { kind = 'thing', order = 1, articles = { 1 }, owner = 'keeper', title = { zh = '办', en = 'Work' },"
      " actions = { done = { by = 'keeper', usual = 1, title = { zh = '完', en = 'Done' }, effect = { close(), finish 'done' } } } }"},
-    {"calendar/2024.json", "{\"off\":[],\"work\":[],\"source\":\"test\"}"},
+    {"calendar/2024.json", "{\"year\":2024,\"off\":[],\"work\":[],\"source\":\"test\"}"},
 };
 
 struct world {
