@@ -16,6 +16,7 @@ struct checkpointer {
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wake;
+  pthread_mutex_t pass; /* held while pages are moved: two at once would refuse each other */
   bool running, wanted, stopping; /* the last two under the lock */
   _Atomic int moved;              /* pages of the log that are in the database already */
   int step, bound, retry_at;      /* pages; the last is the writer's own */
@@ -23,9 +24,18 @@ struct checkpointer {
 
 static void tell(const struct checkpointer *checkpointer, int rc, sqlite3 *sqlite) {
   const struct bf_host *host = checkpointer->writer->store->host;
-  if ((rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED) return; /* the other one is at it */
+  if ((rc & 0xff) == SQLITE_BUSY) return; /* another program's checkpoint: it does the same work */
   host->log(host->context, BF_LOG_ERROR, "storage.checkpoint", "the log can't be moved into the database, it keeps growing: %s (SQLite %d)",
             sqlite3_errmsg(sqlite), rc);
+}
+
+static void move_pages(struct checkpointer *checkpointer) {
+  int moved = 0;
+  (void)pthread_mutex_lock(&checkpointer->pass);
+  int rc = sqlite3_wal_checkpoint_v2(checkpointer->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &moved);
+  (void)pthread_mutex_unlock(&checkpointer->pass);
+  if (rc != SQLITE_OK) tell(checkpointer, rc, checkpointer->sqlite);
+  else if (moved >= 0) atomic_store(&checkpointer->moved, moved);
 }
 
 static void *run(void *arg) {
@@ -36,10 +46,7 @@ static void *run(void *arg) {
     if (checkpointer->stopping) break;
     checkpointer->wanted = false;
     (void)pthread_mutex_unlock(&checkpointer->lock);
-    int moved = 0;
-    int rc = sqlite3_wal_checkpoint_v2(checkpointer->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &moved);
-    if (rc == SQLITE_OK && moved >= 0) atomic_store(&checkpointer->moved, moved);
-    else if (rc != SQLITE_OK) tell(checkpointer, rc, checkpointer->sqlite);
+    move_pages(checkpointer);
     (void)pthread_mutex_lock(&checkpointer->lock);
   }
   (void)pthread_mutex_unlock(&checkpointer->lock);
@@ -56,13 +63,15 @@ static void want(struct checkpointer *checkpointer) {
 /* A reader that stays in one snapshot (a backup) keeps the log from starting afresh: told, and tried again after as much growth. */
 static void restart(struct checkpointer *checkpointer, sqlite3 *sqlite, int pages) {
   const struct store *store = checkpointer->writer->store;
+  if (pthread_mutex_trylock(&checkpointer->pass) != 0) return; /* the thread is at it: at the next commit less is left to do */
   (void)sqlite3_busy_timeout(sqlite, RESTART_WAIT_MS);
   int rc = sqlite3_wal_checkpoint_v2(sqlite, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
   (void)sqlite3_busy_timeout(sqlite, store->busy_ms);
+  (void)pthread_mutex_unlock(&checkpointer->pass);
   checkpointer->retry_at = rc == SQLITE_OK ? 0 : pages + checkpointer->bound;
   if (rc == SQLITE_OK) return;
   tell(checkpointer, rc, sqlite);
-  store->host->log(store->host->context, BF_LOG_WARN, "storage.wal", "the log has %d MiB, more than its bound: a long reader holds it",
+  store->host->log(store->host->context, BF_LOG_WARN, "storage.wal", "the log has %d MiB, its bound is passed: a reader does not let go of it",
                    (int)((int64_t)pages * PAGE_BYTES >> 20));
 }
 
@@ -73,8 +82,8 @@ static int committed(void *arg, sqlite3 *sqlite, const char *database, int pages
   int moved = atomic_load(&checkpointer->moved);
   if (pages < moved) atomic_store(&checkpointer->moved, moved = 0); /* the log started afresh */
   if (pages < checkpointer->bound) checkpointer->retry_at = 0;
-  if (pages - moved >= checkpointer->step) want(checkpointer);
   if (pages >= checkpointer->bound && pages >= checkpointer->retry_at) restart(checkpointer, sqlite, pages);
+  else if (pages - moved >= checkpointer->step) want(checkpointer);
   return SQLITE_OK;
 }
 
@@ -104,6 +113,7 @@ int checkpointer_new(struct bf_db *writer, struct checkpointer **ret, struct bf_
   checkpointer->bound = (int)(writer->store->wal_bytes / PAGE_BYTES);
   checkpointer->step = writer->store->checkpoint_pages < checkpointer->bound / 2 ? writer->store->checkpoint_pages : checkpointer->bound / 2;
   (void)pthread_mutex_init(&checkpointer->lock, NULL);
+  (void)pthread_mutex_init(&checkpointer->pass, NULL);
   (void)pthread_cond_init(&checkpointer->wake, NULL);
   int r = open_own(checkpointer, err);
   if (r >= 0 && start_thread(checkpointer) != 0) r = bf_fail(err, BF_ENOMEM, writer->store->path, "no thread for checkpoints");
@@ -128,6 +138,7 @@ void checkpointer_free(struct checkpointer *checkpointer) {
   }
   (void)sqlite3_close(checkpointer->sqlite);
   (void)pthread_cond_destroy(&checkpointer->wake);
+  (void)pthread_mutex_destroy(&checkpointer->pass);
   (void)pthread_mutex_destroy(&checkpointer->lock);
   free(checkpointer);
 }
