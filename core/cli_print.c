@@ -28,6 +28,26 @@ static int width_of(const char *text) {
   return width;
 }
 
+static bool is_texts(const json_t *value) {
+  size_t i;
+  json_t *item;
+  json_array_foreach(value, i, item) if (!json_is_string(item)) return false;
+  return json_is_array(value);
+}
+
+/* "a, b, c" of an array of texts. */
+static char *joined(const json_t *value) {
+  char *text = strdup(""), *longer;
+  size_t i;
+  json_t *item;
+  json_array_foreach(value, i, item) {
+    bool fits = text && asprintf(&longer, "%s%s%s", text, i ? ", " : "", json_string_value(item)) >= 0;
+    free(text);
+    text = fits ? longer : NULL;
+  }
+  return text;
+}
+
 /* One value as a cell: text without line breaks; { zh, en } as "zh · en"; other nested values as compact JSON. malloc'd or NULL. */
 static char *cell_text(const json_t *value) {
   char *text = NULL;
@@ -36,6 +56,7 @@ static char *cell_text(const json_t *value) {
   if (json_is_string(value)) text = strdup(json_string_value(value));
   else if (zh && json_object_size(value) <= 2) return asprintf(&text, "%s%s%s", zh, en ? " · " : "", en ? en : "") < 0 ? NULL : text;
   else if (json_is_boolean(value)) text = strdup(json_is_true(value) ? "是 yes" : "否 no");
+  else if (is_texts(value)) text = joined(value);
   else text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
   for (char *at = text; at && *at; at++)
     if ((unsigned char)*at < ' ') *at = ' ';
