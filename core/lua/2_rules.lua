@@ -340,7 +340,9 @@ local function describe(value)
   if type(value) == "function" then return { ["$fn"] = host.where(value) } end
   if type(value) ~= "table" then return value end
   local out = {}
-  for key, inner in pairs(value) do out[key] = describe(inner) end
+  for key, inner in pairs(value) do
+    if not (key == "is" and value.is == "docs") then out[key] = describe(inner) end -- a list of papers is a plain list outside
+  end
   return out
 end
 
