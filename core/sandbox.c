@@ -12,6 +12,7 @@
  *   %a in format                          as above
  *   math.random, randomseed               a decision must replay
  *   math.exp, log, sin, cos, tan, ...     their last bits differ from machine to machine
+ *   arithmetic on texts ("10" + 1)        hides mistakes; tonumber says what is meant
  *   _G, _VERSION                          of no use: the globals are read-only
  * Rebuilt: pcall, xpcall (a spent budget goes on falling), pairs, next (one order), tostring (no addresses), require (files of the
  * ruleset only), all of string and table (every loop is charged, every size bounded).

@@ -50,6 +50,7 @@ static int in_class(int c, int class) {
   case 'u': yes = upper(c); break;
   case 'w': yes = lower(c) || upper(c) || digit(c); break;
   case 'x': yes = digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); break;
+  case 'z': yes = c == 0; break;
   default: return class == c;
   }
   return upper(class) ? !yes : yes;

@@ -43,7 +43,7 @@ static int table_remove(lua_State *L) {
   target(L, 1);
   n = (lua_Integer)lua_rawlen(L, 1);
   at = luaL_optinteger(L, 2, n);
-  if (lua_gettop(L) > 1) luaL_argcheck(L, (lua_Unsigned)at - 1u <= (lua_Unsigned)n, 2, "position out of bounds");
+  if (at != n) luaL_argcheck(L, (lua_Unsigned)at - 1u <= (lua_Unsigned)n, 2, "position out of bounds");
   (void)lua_rawgeti(L, 1, at);
   for (; at < n; at++) {
     bf__sandbox_charge(L, 1);
