@@ -72,3 +72,14 @@ const char *bf__param(const json_t *params, const char *name) {
   const char *value = json_string_value(json_object_get(params, name));
   return value ? value : json_string_value(json_object_get(json_object_get(params, "body"), name));
 }
+
+const char *bf__short(const char *text, char *out, size_t size) {
+  size_t length = text ? strnlen(text, size) : 0;
+  if (length >= size) {
+    length = size - 1;
+    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) length--;
+  }
+  if (length) memcpy(out, text, length);
+  out[length] = 0;
+  return out;
+}

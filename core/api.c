@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "operation.h"
+#include "people.h"
 #include "readers.h"
 #include "views.h"
 
@@ -128,7 +129,7 @@ static void to_reader(struct bf__app *app, const struct bf_call *call, const str
 void bf__api_call(struct bf__app *app, struct bf_call *call) {
   json_t *params = call->params ? call->params : json_object(), *actor = NULL;
   const struct bf__operation *operation = call->operation ? bf__operation_find(call->operation) : NULL;
-  if (call->token && *call->token) actor = bf__directory_actor(app->directory, call->token, bf__clock_now(&app->clock));
+  if (call->token && *call->token) actor = bf__directory_actor(app->directory, call->token, bf__people_session_now(app));
   call->params = params;
   if (!params) refuse(call, 503, "memory", "内存不足", "Out of memory.");
   else if (!operation) refuse(call, 404, "operation.unknown", "没有这个功能", "There is no such operation.");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "operation.h"
 
 #define MONEY_MOST 9000000000000000LL
 #define TEXT_MOST 2000
@@ -215,8 +216,8 @@ static const json_t *field_of(const json_t *form, const char *name) {
 static void unknown(struct walk *walk, const json_t *form, const char *name) {
   const char *known[64], *near;
   size_t i, count = 0;
-  json_t *field, *named = json_pack("{ss}", "name", name);
-  char zh[300];
+  char zh[300], word[80];
+  json_t *field, *named = json_pack("{ss}", "name", bf__short(name, word, sizeof word));
   json_array_foreach(form, i, field) if (count < 64 && text(field, "name")) known[count++] = text(field, "name");
   near = bf__nearest(name, known, count);
   (void)snprintf(zh, sizeof zh, "不是这里的字段%s%s%s", near ? ",是不是“" : "", near ? near : "", near ? "”?" : "");

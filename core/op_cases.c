@@ -46,9 +46,10 @@ static bool known_members(struct bf__command *command, const char *const *known,
     for (size_t i = 0; i < count; i++) found |= strcmp(known[i], name) == 0;
     if (found) continue;
     const char *near = bf__nearest(name, known, count);
-    char zh[300], en[300];
-    (void)snprintf(zh, sizeof zh, "请求里有不认识的字段“%.80s”%s%s%s", name, near ? ",是不是“" : "", near ? near : "", near ? "”?" : "");
-    (void)snprintf(en, sizeof en, "The request has an unknown member \"%.80s\"%s%s%s", name, near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : ".");
+    char zh[300], en[300], word[80];
+    (void)bf__short(name, word, sizeof word);
+    (void)snprintf(zh, sizeof zh, "请求里有不认识的字段“%s”%s%s%s", word, near ? ",是不是“" : "", near ? near : "", near ? "”?" : "");
+    (void)snprintf(en, sizeof en, "The request has an unknown member \"%s\"%s%s%s", word, near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : ".");
     (void)bf__refuse(command, 400, "form.unknown", name, zh, en);
     return false;
   }
@@ -222,9 +223,10 @@ static int document(struct bf__turn *turn, struct bf__command *command, struct b
   else if (r >= 0 && json_object_get(seen, "ended"))
     r = bf__refuse(command, 409, "case.ended", NULL, "事项已办结,不能再上传材料", "This case has ended; no more papers can be added.");
   else if (r >= 0 && (!kind || !json_object_get(json_object_get(view, "papers"), kind))) {
-    char zh[300], en[300];
-    (void)snprintf(zh, sizeof zh, "没有“%.60s”这种材料:请从办理页面所列材料中选择", kind ? kind : "");
-    (void)snprintf(en, sizeof en, "There is no kind of paper called \"%.60s\": choose one that the case's actions name.", kind ? kind : "");
+    char zh[300], en[300], word[60];
+    (void)bf__short(kind, word, sizeof word);
+    (void)snprintf(zh, sizeof zh, "没有“%s”这种材料:请从办理页面所列材料中选择", word);
+    (void)snprintf(en, sizeof en, "There is no kind of paper called \"%s\": choose one that the case's actions name.", word);
     r = bf__refuse(command, 422, "paper.unknown", "kind", zh, en);
   } else if (r >= 0 && (r = bf__change_edit(change, id, &state, err)) >= 0) r = add_document(turn, command, change, state, err);
   bf__change_free(change);

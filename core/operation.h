@@ -89,6 +89,9 @@ int bf__refuse_read(struct bf__reading *reading, int status, const char *code, c
 /* Answers a LOOP call: BODY is stolen. STATUS >= 400 makes it application/problem+json. */
 void bf__answer_json(const struct bf_call *call, int status, json_t *body);
 
+/* The first SIZE-1 bytes of TEXT at most, cut between characters, for putting people's words into a sentence. Returns OUT. */
+const char *bf__short(const char *text, char *out, size_t size);
+
 /* Parameters: text of a path, query or body member; NULL when absent or of another type. */
 const char *bf__param(const json_t *params, const char *name);
 

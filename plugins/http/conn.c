@@ -1,8 +1,8 @@
 /* A connection: bytes in, requests in order, answers out, and how it ends.
  *
- * Work happens in turns. In a turn one connection parses what was read and begins requests one after the other for as long as each is
- * answered at once; what it answers is gathered and written when the turn ends. An answer that comes later starts a new turn. Turns
- * never nest, so pipelined requests and answers from within other calls cost no stack. */
+ * Work happens in turns. In a turn one connection parses what was read and begins requests one after the other for as long as
+ * each is answered at once; what it answers is gathered and written when the turn ends. An answer that comes later starts a new
+ * turn. Turns never nest, so pipelined requests and answers from within other calls cost no stack. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,9 @@
 #define KEEP_BYTES 16384 /* buffers larger than this are given back when empty */
 #define IN_MOST (2 * BF__READ_BYTES)
 
-static uint64_t loop_now(const struct bf__conn *conn) { return uv_now(conn->http->host->loop); }
+static uint64_t loop_now(const struct bf__conn *conn) {
+  return uv_now(conn->http->host->loop);
+}
 
 void bf__conn_phase(struct bf__conn *conn, enum bf__phase phase) {
   conn->phase = phase;
@@ -24,18 +26,24 @@ void bf__conn_phase(struct bf__conn *conn, enum bf__phase phase) {
 static void link_conn(struct bf__conn *conn) {
   struct bf__http *http = conn->http;
   conn->prev = http->last;
-  if (http->last) http->last->next = conn;
-  else http->first = conn;
+  if (http->last)
+    http->last->next = conn;
+  else
+    http->first = conn;
   http->last = conn;
   http->open++;
 }
 
 static void unlink_conn(struct bf__conn *conn) {
   struct bf__http *http = conn->http;
-  if (conn->prev) conn->prev->next = conn->next;
-  else http->first = conn->next;
-  if (conn->next) conn->next->prev = conn->prev;
-  else http->last = conn->prev;
+  if (conn->prev)
+    conn->prev->next = conn->next;
+  else
+    http->first = conn->next;
+  if (conn->next)
+    conn->next->prev = conn->prev;
+  else
+    http->last = conn->prev;
   http->open--;
 }
 
@@ -51,7 +59,9 @@ void bf__conn_unref(struct bf__conn *conn) {
   bf__http_gone(http);
 }
 
-static void on_closed(uv_handle_t *handle) { bf__conn_unref(handle->data); }
+static void on_closed(uv_handle_t *handle) {
+  bf__conn_unref(handle->data);
+}
 
 void bf__conn_close(struct bf__conn *conn) {
   if (conn->closing) return;
@@ -92,8 +102,10 @@ static void on_write(uv_write_t *write, int status) {
   conn->writes++;
   conn->sending.length = 0;
   bf__buffer_trim(&conn->sending, KEEP_BYTES);
-  if (status < 0) bf__conn_close(conn);
-  else if (!conn->closing) bf__conn_run(conn);
+  if (status < 0)
+    bf__conn_close(conn);
+  else if (!conn->closing)
+    bf__conn_run(conn);
   bf__conn_unref(conn);
 }
 
@@ -158,15 +170,20 @@ static void begin_request(struct bf__conn *conn) {
     if (request->has_body && (!pass || fault == BF__FAULT_TOO_LARGE)) bf__request_refuse(conn, fault);
     return; /* else it is answered when its body has passed */
   }
-  if (request->route && request->route->flags & BF__ROUTE_UPLOAD) bf__upload_begin(conn);
-  else if (request->wants_continue) bf__response_continue(conn);
+  if (request->route && request->route->flags & BF__ROUTE_UPLOAD)
+    bf__upload_begin(conn);
+  else if (request->wants_continue)
+    bf__response_continue(conn);
 }
 
 /* True when it needs more bytes. */
 static bool take_head(struct bf__conn *conn, const char *data, size_t length, size_t *ret_used) {
   switch (bf__parser_head(&conn->parser, &conn->http->head, data, length, ret_used)) {
-  case BF__PARSE_MORE: return true;
-  case BF__PARSE_DONE: begin_request(conn); return false;
+  case BF__PARSE_MORE:
+    return true;
+  case BF__PARSE_DONE:
+    begin_request(conn);
+    return false;
   default:
     conn->request.head_only = false; /* of the request before */
     bf__request_refuse(conn, conn->parser.fault);
@@ -186,8 +203,10 @@ static bool take_body(struct bf__conn *conn, const char *data, size_t length, si
   if (conn->upload) bf__upload_push(conn);
   if (outcome == BF__PARSE_MORE) return fed == length;
   if (conn->phase != BF__BODY || conn->piece_busy) return false; /* the last piece failed, or is being written */
-  if (conn->upload) bf__upload_finish(conn);
-  else bf__request_ready(conn);
+  if (conn->upload)
+    bf__upload_finish(conn);
+  else
+    bf__request_ready(conn);
   return false;
 }
 
@@ -222,8 +241,10 @@ static void set_reading(struct bf__conn *conn) {
   bool wanted = !conn->eof && conn->in.length < BF__READ_BYTES;
   if (conn->closing || wanted == conn->reading) return;
   conn->reading = wanted;
-  if (!wanted) (void)uv_read_stop((uv_stream_t *)&conn->tcp);
-  else if (uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read) < 0) bf__conn_close(conn);
+  if (!wanted)
+    (void)uv_read_stop((uv_stream_t *)&conn->tcp);
+  else if (uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read) < 0)
+    bf__conn_close(conn);
 }
 
 /* After a turn: what next? */
@@ -258,12 +279,13 @@ static void turn(struct bf__conn *conn, const char *data, size_t length) {
   bool starved = false;
   http->running = conn;
   conn->refs++;
+  if (!data) data = ""; /* nothing was kept: there is no buffer */
   /* Again when only the queue was full and the socket took it at once: no callback would come to go on. */
   do {
     size_t used = consume(conn, data, length, &starved);
     if (!conn->closing) keep_rest(conn, data, length, used);
     if (!conn->closing) flush(conn);
-    data = conn->in.data;
+    data = conn->in.data ? conn->in.data : "";
     length = conn->in.length;
   } while (!starved && may_parse(conn));
   if (!conn->closing) settle(conn, starved);
@@ -295,8 +317,10 @@ void bf__conn_run(struct bf__conn *conn) {
   conn->ready = true;
   conn->ready_next = NULL;
   conn->refs++;
-  if (http->ready_last) http->ready_last->ready_next = conn;
-  else http->ready_first = conn;
+  if (http->ready_last)
+    http->ready_last->ready_next = conn;
+  else
+    http->ready_first = conn;
   http->ready_last = conn;
 }
 
@@ -306,8 +330,10 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf) {
   if (got == 0) return;
   if (got < 0) {
     conn->eof = true;
-    if (got != UV_EOF || conn->phase == BF__LINGER) bf__conn_close(conn);
-    else bf__conn_run(conn);
+    if (got != UV_EOF || conn->phase == BF__LINGER)
+      bf__conn_close(conn);
+    else
+      bf__conn_run(conn);
   } else if (conn->phase == BF__LINGER) {
     conn->in.length = 0;
   } else if (buf->base == http->scratch) {
@@ -358,7 +384,8 @@ void bf__conn_tick(struct bf__conn *conn, uint64_t now) {
   case BF__LINGER:
     if (age > LINGER_MS) bf__conn_close(conn);
     break;
-  default: break;
+  default:
+    break;
   }
 }
 

@@ -35,9 +35,12 @@ static void end(struct bf__stream *stream, bool whole) {
 static void on_written(uv_write_t *write, int status) {
   struct bf__stream *stream = write->data;
   stream->conn->writes++;
-  if (status < 0 || stream->conn->closing) end(stream, false);
-  else if (stream->left == 0) end(stream, true);
-  else next_piece(stream);
+  if (status < 0 || stream->conn->closing)
+    end(stream, false);
+  else if (stream->left == 0)
+    end(stream, true);
+  else
+    next_piece(stream);
 }
 
 static void on_read(uv_fs_t *fs) {

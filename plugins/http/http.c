@@ -12,20 +12,25 @@ static const struct bf_option options[] = {
     {"listen", BF_OPTION_TEXT, "127.0.0.1:8080", 0, 0, "监听地址与端口 / address and port to listen on, IPv6 as [::1]:8080"},
     {"header_bytes", BF_OPTION_INT, "16384", 1024, BF__READ_BYTES, "请求头上限(字节)/ largest request header, in bytes"},
     {"body_bytes", BF_OPTION_INT, "1048576", 1024, 64 << 20, "JSON 请求体上限(字节)/ largest JSON body, in bytes"},
-    {"document_bytes", BF_OPTION_INT, "1073741824", 1024, INT64_C(16) << 30, "上传文件上限(字节)/ largest uploaded document, in bytes"},
+    {"document_bytes", BF_OPTION_INT, "1073741824", 1024, INT64_C(16) << 30,
+     "上传文件上限(字节)/ largest uploaded document, in bytes"},
     {"header_seconds", BF_OPTION_INT, "10", 1, 600, "请求头须在此时间内到齐(秒)/ time for a header to arrive, in seconds"},
     {"body_seconds", BF_OPTION_INT, "20", 1, 600,
      "请求体开始计算最低速率之前的宽限(秒)/ grace before a body must keep up with body_rate, in seconds"},
-    {"body_rate", BF_OPTION_INT, "1024", 1, 1 << 30, "请求体最低平均速率(字节每秒)/ least average rate of a body, in bytes a second"},
+    {"body_rate", BF_OPTION_INT, "1024", 1, 1 << 30,
+     "请求体最低平均速率(字节每秒)/ least average rate of a body, in bytes a second"},
     {"idle_seconds", BF_OPTION_INT, "60", 1, 3600, "空闲连接保留时间(秒)/ how long an idle connection is kept, in seconds"},
-    {"write_seconds", BF_OPTION_INT, "30", 1, 600, "客户端不接收应答多久即断开(秒)/ how long a client may take nothing of its answer, in seconds"},
-    {"stop_seconds", BF_OPTION_INT, "5", 0, 600, "停机时等待进行中请求的时间(秒)/ time that requests under way get when stopping, in seconds"},
+    {"write_seconds", BF_OPTION_INT, "30", 1, 600,
+     "客户端不接收应答多久即断开(秒)/ how long a client may take nothing of its answer, in seconds"},
+    {"stop_seconds", BF_OPTION_INT, "5", 0, 600,
+     "停机时等待进行中请求的时间(秒)/ time that requests under way get when stopping, in seconds"},
     {"connections", BF_OPTION_INT, "1024", 1, 65536, "同时连接数上限 / connections at once"},
     {"trusted_origin", BF_OPTION_TEXT, "", 0, 0,
      "反向代理之后网站的来源 / origin of the pages when a proxy changes Host, such as https://banfa.example"},
     {"trusted_proxy", BF_OPTION_TEXT, "", 0, 0,
      "可信反向代理的地址,取其 X-Forwarded-For / address of the proxy whose X-Forwarded-For is believed"},
-    {"secure_cookie", BF_OPTION_BOOL, "false", 0, 0, "会话 Cookie 只经 HTTPS 发送 / mark the session cookie Secure: set it behind TLS"},
+    {"secure_cookie", BF_OPTION_BOOL, "false", 0, 0,
+     "会话 Cookie 只经 HTTPS 发送 / mark the session cookie Secure: set it behind TLS"},
     {NULL, BF_OPTION_INT, NULL, 0, 0, NULL},
 };
 
@@ -72,9 +77,12 @@ static void free_http(struct bf__http *http) {
   free(http);
 }
 
-static void on_tick_closed(uv_handle_t *handle) { free_http(handle->data); }
+static void on_tick_closed(uv_handle_t *handle) {
+  free_http(handle->data);
+}
 
-/* The timer is the last handle: its close callback frees all. It stays while answers are still owed to connections that are gone. */
+/* The timer is the last handle: its close callback frees all. It stays while answers are still owed to connections that are gone.
+ */
 static void end_if_done(struct bf__http *http) {
   if (!http->stopping || !http->listener_closed || http->alive > 0 || uv_is_closing((uv_handle_t *)&http->tick)) return;
   uv_close((uv_handle_t *)&http->tick, on_tick_closed);
@@ -99,8 +107,10 @@ static void on_tick(uv_timer_t *timer) {
   struct bf__conn *next;
   for (struct bf__conn *conn = http->first; conn; conn = next) {
     next = conn->next;
-    if (force) bf__conn_close(conn);
-    else bf__conn_tick(conn, now);
+    if (force)
+      bf__conn_close(conn);
+    else
+      bf__conn_tick(conn, now);
   }
   if (http->accept_again && !http->stopping) bf__conn_accept(http);
 }
@@ -125,8 +135,10 @@ static void stop(void *self) {
   for (struct bf__conn *conn = http->first; conn; conn = next) {
     bool quiet = !conn->write_busy && conn->out.length == 0 && !conn->finish;
     next = conn->next;
-    if (conn->phase == BF__HEAD || (conn->phase == BF__IDLE && quiet)) bf__conn_close(conn);
-    else if (conn->phase == BF__IDLE) conn->finish = true;
+    if (conn->phase == BF__HEAD || (conn->phase == BF__IDLE && quiet))
+      bf__conn_close(conn);
+    else if (conn->phase == BF__IDLE)
+      conn->finish = true;
   }
   (void)uv_timer_start(&http->tick, on_tick, TICK_MS, TICK_MS);
 }
@@ -139,8 +151,8 @@ static void log_address(struct bf__http *http) {
   if (uv_ip_name((struct sockaddr *)&address, name, sizeof name) < 0) return;
   port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                                              : ((struct sockaddr_in *)&address)->sin_port);
-  http->host->log(http->host->context, BF_LOG_INFO, "http.listen", address.ss_family == AF_INET6 ? "http://[%s]:%d" : "http://%s:%d",
-                  name, port);
+  http->host->log(http->host->context, BF_LOG_INFO, "http.listen",
+                  address.ss_family == AF_INET6 ? "http://[%s]:%d" : "http://%s:%d", name, port);
 }
 
 static int listen_on(struct bf__http *http, const char *text, struct bf_error *err) {

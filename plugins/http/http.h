@@ -11,9 +11,9 @@
 #include "parse.h"
 #include "router.h"
 
-#define BF__READ_BYTES 65536    /* read at once, and kept unparsed while an answer is awaited */
-#define BF__WRITE_HIGH 262144   /* answers queued on a connection before its next request waits */
-#define BF__DISCARD_BYTES 65536 /* a refused body that is read past rather than closing the connection */
+#define BF__READ_BYTES 65536        /* read at once, and kept unparsed while an answer is awaited */
+#define BF__WRITE_HIGH 262144       /* answers queued on a connection before its next request waits */
+#define BF__DISCARD_BYTES 65536     /* a refused body that is read past rather than closing the connection */
 #define BF__ANSWER_MOST (64u << 20) /* bytes of one answer that is not a file */
 
 struct bf__limits {
@@ -34,9 +34,9 @@ struct bf__http {
   uv_tcp_t listener;
   uv_timer_t tick;
   bool stopping, listener_closed, accept_again;
-  uint64_t stop_at;             /* when stopping ends by force, loop time */
+  uint64_t stop_at;              /* when stopping ends by force, loop time */
   struct bf__conn *first, *last; /* open connections, oldest first */
-  size_t open, alive;           /* `alive` counts closed ones too that still await an answer */
+  size_t open, alive;            /* `alive` counts closed ones too that still await an answer */
   /* Only one connection is worked on at a time; it may use what follows. */
   struct bf__conn *running;
   struct bf__conn *ready_first, *ready_last; /* those that were answered meanwhile */
@@ -50,14 +50,14 @@ struct bf__http {
 /* What is known of the request under way. It owns `params`; one function gives everything back: bf__request_done. */
 struct bf__request {
   const struct bf__route *route;
-  json_t *params;        /* owned until the call takes it */
+  json_t *params;         /* owned until the call takes it */
   struct bf__buffer body; /* a JSON body that came in pieces */
-  const char *whole;     /* or one that came in one piece: borrowed from the read buffer */
+  const char *whole;      /* or one that came in one piece: borrowed from the read buffer */
   size_t whole_length;
   uint64_t expected, received; /* body bytes announced (0 when chunked) and taken */
   int64_t if_version;
-  enum bf__fault fault;  /* answered once the body, which nobody reads, has passed */
-  bool get, post;        /* for Allow */
+  enum bf__fault fault; /* answered once the body, which nobody reads, has passed */
+  bool get, post;       /* for Allow */
   bool head_only, options, keep_alive, chunked, has_body, wants_continue;
   char token[264];
   char key[208];
@@ -65,8 +65,8 @@ struct bf__request {
 };
 
 enum bf__phase {
-  BF__IDLE,   /* between requests */
-  BF__HEAD,   /* part of a head is here */
+  BF__IDLE, /* between requests */
+  BF__HEAD, /* part of a head is here */
   BF__BODY,
   BF__CALL,   /* the program has it; its answer is awaited */
   BF__STREAM, /* a file is going out */
@@ -78,15 +78,15 @@ struct bf__conn {
   struct bf__http *http;
   struct bf__conn *prev, *next, *ready_next;
   bool ready, closing, reading, eof;
-  bool finish;            /* no further request: close once what is queued has gone out */
-  bool unread;            /* the client may still be sending: linger before closing */
-  unsigned refs;          /* the socket, and each callback that is still to come */
+  bool finish;   /* no further request: close once what is queued has gone out */
+  bool unread;   /* the client may still be sending: linger before closing */
+  unsigned refs; /* the socket, and each callback that is still to come */
   enum bf__phase phase;
-  uint64_t since;         /* loop time at which the phase began */
+  uint64_t since; /* loop time at which the phase began */
   struct bf__parser parser;
   struct bf__request request;
-  struct bf__buffer in;   /* read, not yet parsed */
-  struct bf__buffer out;  /* answers that wait for the write under way */
+  struct bf__buffer in;  /* read, not yet parsed */
+  struct bf__buffer out; /* answers that wait for the write under way */
   struct bf__buffer sending;
   uv_write_t write;
   bool write_busy;
@@ -106,8 +106,8 @@ struct bf__conn {
 void bf__conn_accept(struct bf__http *http);
 void bf__conn_close(struct bf__conn *conn); /* at once; what is under way is dropped */
 void bf__conn_unref(struct bf__conn *conn);
-void bf__conn_run(struct bf__conn *conn);   /* goes on with what has been read; safe to call from any callback */
-void bf__conn_end(struct bf__conn *conn);   /* the answer of the request under way is queued */
+void bf__conn_run(struct bf__conn *conn); /* goes on with what has been read; safe to call from any callback */
+void bf__conn_end(struct bf__conn *conn); /* the answer of the request under way is queued */
 void bf__conn_phase(struct bf__conn *conn, enum bf__phase phase);
 void bf__conn_tick(struct bf__conn *conn, uint64_t now);
 /* Where bytes for the client go; sent when the connection's turn ends. */
@@ -134,7 +134,7 @@ void bf__call_answered(void *conn, const struct bf_answer *answer);
 
 /* upload.c */
 void bf__upload_begin(struct bf__conn *conn);
-void bf__upload_push(struct bf__conn *conn);   /* hands on what has been read */
+void bf__upload_push(struct bf__conn *conn); /* hands on what has been read */
 void bf__upload_finish(struct bf__conn *conn);
 void bf__upload_abort(struct bf__conn *conn);
 

@@ -222,15 +222,21 @@ static bool one_space_each(const struct bf__text *target) {
 
 static enum bf__fault fault_of(llhttp_errno_t code) {
   switch (code) {
-  case HPE_PAUSED_UPGRADE: return BF__FAULT_UPGRADE;
+  case HPE_PAUSED_UPGRADE:
+    return BF__FAULT_UPGRADE;
   case HPE_PAUSED_H2_UPGRADE:
-  case HPE_INVALID_VERSION: return BF__FAULT_VERSION;
+  case HPE_INVALID_VERSION:
+    return BF__FAULT_VERSION;
   case HPE_UNEXPECTED_CONTENT_LENGTH:
   case HPE_INVALID_CONTENT_LENGTH:
-  case HPE_INVALID_TRANSFER_ENCODING: return BF__FAULT_FRAMING;
-  case HPE_INVALID_URL: return BF__FAULT_TARGET;
-  case HPE_INVALID_CHUNK_SIZE: return BF__FAULT_CHUNK;
-  default: return BF__FAULT_SYNTAX;
+  case HPE_INVALID_TRANSFER_ENCODING:
+    return BF__FAULT_FRAMING;
+  case HPE_INVALID_URL:
+    return BF__FAULT_TARGET;
+  case HPE_INVALID_CHUNK_SIZE:
+    return BF__FAULT_CHUNK;
+  default:
+    return BF__FAULT_SYNTAX;
   }
 }
 

@@ -57,9 +57,10 @@ struct bf__parser {
 void bf__parser_init(struct bf__parser *parser, size_t limit, enum bf__fault (*body)(void *, const char *, size_t), void *arg);
 void bf__parser_next(struct bf__parser *parser); /* ready for the next message */
 
-/* Looks for a whole head in DATA, which always begins where the message does. *ret_used is what may be dropped: the head when DONE,
- * empty lines before it on MORE. With DONE and `complete` the message has no body. */
-enum bf__parse bf__parser_head(struct bf__parser *parser, struct bf__head *head, const char *data, size_t length, size_t *ret_used);
+/* Looks for a whole head in DATA, which always begins where the message does. *ret_used is what may be dropped: the head when
+ * DONE, empty lines before it on MORE. With DONE and `complete` the message has no body. */
+enum bf__parse bf__parser_head(struct bf__parser *parser, struct bf__head *head, const char *data, size_t length,
+                               size_t *ret_used);
 /* Feeds body bytes; DONE when the message ends, *ret_used bytes in. */
 enum bf__parse bf__parser_body(struct bf__parser *parser, const char *data, size_t length, size_t *ret_used);
 

@@ -148,7 +148,7 @@ static enum bf__fault check_expect(struct bf__request *request, const struct bf_
 static enum bf__fault add_type(struct bf__request *request, const struct bf__head *head) {
   const struct bf__text *type = bf__head_field(head, "content-type", NULL);
   json_t *value = type && type->length > 0 && type->length <= 200 ? json_stringn(type->at, type->length)
-                                                                 : json_string("application/octet-stream");
+                                                                  : json_string("application/octet-stream");
   return json_object_set_new(request->params, "type", value) == 0 ? BF__FAULT_NONE : BF__FAULT_MEDIA;
 }
 
@@ -209,13 +209,12 @@ enum bf__fault bf__request_body(void *arg, const char *at, size_t length) {
   struct bf__request *request = &conn->request;
   const struct bf__limits *limits = &conn->http->limits;
   uint64_t most = request->fault != BF__FAULT_NONE || request->options ? BF__DISCARD_BYTES
-                  : conn->upload                                      ? limits->document_bytes
-                                                                      : limits->body_bytes;
+                  : conn->upload                                       ? limits->document_bytes
+                                                                       : limits->body_bytes;
   request->received += length;
   if (request->received > most) return BF__FAULT_TOO_LARGE;
   if (request->fault != BF__FAULT_NONE || request->options) return BF__FAULT_NONE;
-  if (conn->upload)
-    return bf__buffer_append(&conn->piece, at, length, BF__READ_BYTES) ? BF__FAULT_NONE : BF__FAULT_INTERNAL;
+  if (conn->upload) return bf__buffer_append(&conn->piece, at, length, BF__READ_BYTES) ? BF__FAULT_NONE : BF__FAULT_INTERNAL;
   if (!request->chunked && length == request->expected) {
     request->whole = at;
     request->whole_length = length;

@@ -5,44 +5,72 @@
 #include "http.h"
 
 /* Nothing served here is a page: no answer may run, load or be framed by anything. */
-#define SAFETY                                                                                                                 \
-  "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"                            \
+#define SAFETY                                                                                                                   \
+  "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"                               \
   "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
 #define HEAD_MOST 1536 /* a head without what comes from the answer */
 #define COOKIE "banfa_session="
 
 static const char *reason(int status) {
   switch (status) {
-  case 200: return "OK";
-  case 201: return "Created";
-  case 202: return "Accepted";
-  case 204: return "No Content";
-  case 304: return "Not Modified";
-  case 400: return "Bad Request";
-  case 401: return "Unauthorized";
-  case 403: return "Forbidden";
-  case 404: return "Not Found";
-  case 405: return "Method Not Allowed";
-  case 408: return "Request Timeout";
-  case 409: return "Conflict";
-  case 412: return "Precondition Failed";
-  case 413: return "Content Too Large";
-  case 414: return "URI Too Long";
-  case 415: return "Unsupported Media Type";
-  case 417: return "Expectation Failed";
-  case 422: return "Unprocessable Content";
-  case 429: return "Too Many Requests";
-  case 431: return "Request Header Fields Too Large";
-  case 500: return "Internal Server Error";
-  case 501: return "Not Implemented";
-  case 503: return "Service Unavailable";
-  case 505: return "HTTP Version Not Supported";
-  case 507: return "Insufficient Storage";
-  default: return "Other";
+  case 200:
+    return "OK";
+  case 201:
+    return "Created";
+  case 202:
+    return "Accepted";
+  case 204:
+    return "No Content";
+  case 304:
+    return "Not Modified";
+  case 400:
+    return "Bad Request";
+  case 401:
+    return "Unauthorized";
+  case 403:
+    return "Forbidden";
+  case 404:
+    return "Not Found";
+  case 405:
+    return "Method Not Allowed";
+  case 408:
+    return "Request Timeout";
+  case 409:
+    return "Conflict";
+  case 412:
+    return "Precondition Failed";
+  case 413:
+    return "Content Too Large";
+  case 414:
+    return "URI Too Long";
+  case 415:
+    return "Unsupported Media Type";
+  case 417:
+    return "Expectation Failed";
+  case 422:
+    return "Unprocessable Content";
+  case 429:
+    return "Too Many Requests";
+  case 431:
+    return "Request Header Fields Too Large";
+  case 500:
+    return "Internal Server Error";
+  case 501:
+    return "Not Implemented";
+  case 503:
+    return "Service Unavailable";
+  case 505:
+    return "HTTP Version Not Supported";
+  case 507:
+    return "Insufficient Storage";
+  default:
+    return "Other";
   }
 }
 
-static void put_string(struct bf__buffer *out, const char *text) { bf__put(out, text, strlen(text)); }
+static void put_string(struct bf__buffer *out, const char *text) {
+  bf__put(out, text, strlen(text));
+}
 
 /* The program's time, formatted once a second. */
 static void put_date(struct bf__http *http, struct bf__buffer *out) {
@@ -65,12 +93,15 @@ static void put_escaped(struct bf__buffer *out, const char *text, const char *ke
     unsigned char c = (unsigned char)*text;
     bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr(kept, c);
     char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
-    if (plain) bf__put(out, text, 1);
-    else bf__put(out, escape, 3);
+    if (plain)
+      bf__put(out, text, 1);
+    else
+      bf__put(out, escape, 3);
   }
 }
 
-/* The old form for old readers, the UTF-8 form for all others (RFC 6266, RFC 8187). Always a download: documents come from outside. */
+/* The old form for old readers, the UTF-8 form for all others (RFC 6266, RFC 8187). Always a download: documents come from
+ * outside. */
 static void put_disposition(struct bf__buffer *out, const char *name) {
   bf__put_text(out, "Content-Disposition: attachment");
   if (name) {

@@ -63,8 +63,8 @@ static int compile(const struct bf__route *route, struct bf__compiled *compiled)
   while (next_segment(&at, end, &text)) {
     bool parameter = text.length > 2 && text.at[0] == '{';
     if (compiled->count == BF__SEGMENTS || text.length > 255) return BF_EINVAL;
-    compiled->segments[compiled->count++] = (struct bf__segment){
-        text.at + parameter, (unsigned char)(text.length - (parameter ? 2 : 0)), parameter};
+    compiled->segments[compiled->count++] =
+        (struct bf__segment){text.at + parameter, (unsigned char)(text.length - (parameter ? 2 : 0)), parameter};
   }
   return 0;
 }

@@ -4,9 +4,9 @@
 
 #include "http.h"
 
-#define QUERY_MOST 64    /* parameters in a query */
-#define NAME_MOST 64     /* bytes of a parameter's name */
-#define VALUE_MOST 4096  /* bytes of a decoded value */
+#define QUERY_MOST 64   /* parameters in a query */
+#define NAME_MOST 64    /* bytes of a parameter's name */
+#define VALUE_MOST 4096 /* bytes of a decoded value */
 
 static int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -107,7 +107,9 @@ enum bf__fault bf__target_params(const struct bf__match *match, const struct bf_
       fault = BF__FAULT_TARGET;
   }
   if (fault == BF__FAULT_NONE) fault = add_queries(params, query);
-  if (fault == BF__FAULT_NONE) *ret_params = params;
-  else json_decref(params);
+  if (fault == BF__FAULT_NONE)
+    *ret_params = params;
+  else
+    json_decref(params);
   return fault;
 }

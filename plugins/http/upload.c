@@ -19,9 +19,7 @@ void bf__upload_begin(struct bf__conn *conn) {
 /* Gives up the document and answers for it. */
 static void fail(struct bf__conn *conn, int code) {
   bf__upload_abort(conn);
-  bf__request_refuse(conn, code == BF_EFULL    ? BF__FAULT_DISK_FULL
-                           : code == BF_ELIMIT ? BF__FAULT_TOO_LARGE
-                                               : BF__FAULT_INTERNAL);
+  bf__request_refuse(conn, code == BF_EFULL ? BF__FAULT_DISK_FULL : code == BF_ELIMIT ? BF__FAULT_TOO_LARGE : BF__FAULT_INTERNAL);
 }
 
 static void on_written(void *arg, int status) {
@@ -29,8 +27,10 @@ static void on_written(void *arg, int status) {
   conn->piece_busy = false;
   conn->piece.length = 0;
   conn->since += uv_now(conn->http->host->loop) - conn->piece_since; /* our time, not the client's */
-  if (conn->closing) bf__upload_abort(conn);
-  else if (status < 0) fail(conn, status);
+  if (conn->closing)
+    bf__upload_abort(conn);
+  else if (status < 0)
+    fail(conn, status);
   if (!conn->closing) bf__conn_run(conn);
   bf__conn_unref(conn);
 }

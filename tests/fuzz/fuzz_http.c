@@ -1,5 +1,5 @@
-/* libFuzzer over what a stranger's bytes meet first: heads, bodies, targets. Each input is read twice, in one piece and cut where its
- * first two bytes say; both must come to the same. With BF_FUZZ_REPLAY it is a program that runs the files it is given. */
+/* libFuzzer over what a stranger's bytes meet first: heads, bodies, targets. Each input is read twice, in one piece and cut where
+ * its first two bytes say; both must come to the same. With BF_FUZZ_REPLAY it is a program that runs the files it is given. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,8 @@ static void on_head(struct trace *trace, const struct bf__head *head) {
   json_decref(params);
 }
 
-/* Reads DATA as a connection would; what is seen at once ends at CUTS in turn. Memory is exact, so that a read past it is seen. */
+/* Reads DATA as a connection would; what is seen at once ends at CUTS in turn. Memory is exact, so that a read past it is seen.
+ */
 static void read_all(struct trace *trace, const uint8_t *data, size_t size, const size_t cuts[3]) {
   static struct bf__head head;
   struct bf__parser parser;

@@ -1,4 +1,5 @@
-/* A host and an "api" service for the HTTP plugin, and a client that lives on the same loop. For test_http.c only. */
+/* A host and an "api" service for the HTTP plugin, and a client that lives on the same loop. For the
+ * test_http programs only. */
 #ifndef BF_FAKE_HTTP_H
 #define BF_FAKE_HTTP_H
 
@@ -15,8 +16,12 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include <cmocka.h>
+
 #include "banfa/api.h"
 #include "banfa/plugin.h"
+
+#pragma GCC diagnostic ignored "-Wunused-function" /* no test needs all of it */
 
 #define RECORDS 4096
 
@@ -48,12 +53,12 @@ static struct fake {
   struct record records[RECORDS];
   size_t count;
   bool recording, stopped;
-  struct bf_call held;    /* of operation "me": answered when the test says so */
+  struct bf_call held; /* of operation "me": answered when the test says so */
   bool holding;
-  char body[65536];       /* what case.get answers */
+  char body[65536]; /* what case.get answers */
   size_t uploaded, upload_writes, aborted, finished;
-  int write_code;         /* what upload_write's DONE gets */
-  bool write_hold;        /* leaves a write under way until fake_written() */
+  int write_code;  /* what upload_write's DONE gets */
+  bool write_hold; /* leaves a write under way until fake_written() */
   struct bf_upload *upload;
 } fake;
 
@@ -82,15 +87,24 @@ static const char *setting(const char *name) {
   return NULL;
 }
 
-static int64_t fake_int(void *context, const char *name) { return (void)context, strtoll(setting(name), NULL, 10); }
-static bool fake_bool(void *context, const char *name) { return (void)context, strcmp(setting(name), "true") == 0; }
-static const char *fake_text(void *context, const char *name) { return (void)context, setting(name); }
-static int64_t fake_now(void *context) { return (void)context, INT64_C(1662019200000); }
+static int64_t fake_int(void *context, const char *name) {
+  return (void)context, strtoll(setting(name), NULL, 10);
+}
+static bool fake_bool(void *context, const char *name) {
+  return (void)context, strcmp(setting(name), "true") == 0;
+}
+static const char *fake_text(void *context, const char *name) {
+  return (void)context, setting(name);
+}
+static int64_t fake_now(void *context) {
+  return (void)context, INT64_C(1662019200000);
+}
 
 /* ---- api ---- */
 
 static struct bf_answer plain(int status, const char *body) {
-  return (struct bf_answer){.status = status, .type = "application/json", .body = body, .length = strlen(body), .version = -1, .file = -1};
+  return (struct bf_answer){
+      .status = status, .type = "application/json", .body = body, .length = strlen(body), .version = -1, .file = -1};
 }
 
 static void record(const struct bf_call *call) {
@@ -114,7 +128,9 @@ struct later {
   void *arg;
 };
 
-static void later_closed(uv_handle_t *handle) { free(handle->data); }
+static void later_closed(uv_handle_t *handle) {
+  free(handle->data);
+}
 
 static void later_fired(uv_timer_t *timer) {
   struct later *later = timer->data;
@@ -170,7 +186,8 @@ static void fake_call(const struct bf_api *self, struct bf_call *call) {
   if (strcmp(op, "logout") == 0) answer = plain(204, ""), answer.token = "";
   if (strcmp(op, "report") == 0) answer = plain(422, "{\"status\":422}"), answer.type = "application/problem+json";
   if (strcmp(op, "document.get") == 0)
-    answer.file = document(), answer.file_bytes = DOCUMENT_BYTES, answer.file_name = "批复 \"1\".pdf", answer.type = "application/pdf";
+    answer.file = document(), answer.file_bytes = DOCUMENT_BYTES, answer.file_name = "批复 \"1\".pdf",
+    answer.type = "application/pdf";
   call->answer(call->arg, &answer);
 }
 
@@ -180,14 +197,18 @@ static void fake_release(void) {
   fake.held.answer(fake.held.arg, &answer);
 }
 
-static void upload_closed(uv_handle_t *handle) { free(handle->data); }
+static void upload_closed(uv_handle_t *handle) {
+  free(handle->data);
+}
 
 static void fake_written(struct bf_upload *upload) {
   upload->under_way = 0;
   upload->done(upload->arg, fake.write_code);
 }
 
-static void upload_tick(uv_timer_t *timer) { fake_written(timer->data); }
+static void upload_tick(uv_timer_t *timer) {
+  fake_written(timer->data);
+}
 
 static void fake_begin(const struct bf_api *self, struct bf_call *call, struct bf_upload **ret_upload) {
   struct bf_answer answer = plain(403, "{\"status\":403}");
@@ -336,7 +357,9 @@ static size_t answer_length(const struct client *client, size_t at, bool head_on
   return at + length <= client->length ? length : 0;
 }
 
-static uint64_t deadline_ms(void) { return uv_hrtime() / 1000000; }
+static uint64_t deadline_ms(void) {
+  return uv_hrtime() / 1000000;
+}
 
 /* Waits for COUNT answers; true when they are there. */
 static bool client_await(struct client *client, size_t count, bool head_only) {
@@ -365,5 +388,70 @@ static bool await_calls(size_t count) {
 }
 
 #define say(client, literal) client_send(client, literal, sizeof(literal) - 1)
+
+/* ---- what the tests share ---- */
+
+#define HOST "Host: t\r\n"
+#define GET_CASE "GET /api/v1/cases/A-1 HTTP/1.1\r\n" HOST "\r\n"
+#define JSON HOST "Content-Type: application/json\r\n"
+
+static int with(const struct setting *settings) {
+  struct bf_error err = {0};
+  int failed = fake_start(settings, &err);
+  if (failed) print_message("%s: %s\n", err.where, err.message);
+  return failed;
+}
+
+static int setup(void **state) {
+  return (void)state, with(NULL);
+}
+static int teardown(void **state) {
+  return (void)state, fake_stop();
+}
+
+static int setup_small(void **state) {
+  static const struct setting small[] = {{"header_bytes", "1024"},
+                                         {"body_bytes", "2048"},
+                                         {"document_bytes", "300000"},
+                                         {"header_seconds", "1"},
+                                         {"body_seconds", "1"},
+                                         {"body_rate", "1000000"},
+                                         {"idle_seconds", "1"},
+                                         {"connections", "2"},
+                                         {"stop_seconds", "1"},
+                                         {"trusted_origin", "https://banfa.example"},
+                                         {"trusted_proxy", "127.0.0.1"},
+                                         {"write_seconds", "1"},
+                                         {NULL, NULL}};
+  (void)state;
+  return with(small);
+}
+
+/* Sends TEXT on a connection of its own and gives the status of the one answer. */
+static int ask(const char *text, char *ret_answer, size_t size) {
+  struct client *client = client_open();
+  int status = 0;
+  (void)client_send(client, text, strlen(text));
+  if (client_await(client, 1, strncmp(text, "HEAD", 4) == 0)) status = (int)strtol(client->data + 9, NULL, 10);
+  if (ret_answer) {
+    size_t length = client->length < size ? client->length : size - 1;
+    memcpy(ret_answer, client->data, length);
+    ret_answer[length] = '\0';
+  }
+  client_close(client);
+  return status;
+}
+
+static int status_of(const char *text) {
+  return ask(text, NULL, 0);
+}
+
+static const char *param(size_t record, const char *name) {
+  assert_true(record < fake.count);
+  return json_string_value(json_object_get(fake.records[record].params, name));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define SMALL(name) cmocka_unit_test_setup_teardown(name, setup_small, teardown)
 
 #endif
