@@ -15,6 +15,7 @@
 struct walk {
   json_t *refusals;
   char path[300]; /* of the value being looked at */
+  bool failed;
 };
 
 static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
@@ -66,7 +67,9 @@ static void fault(struct walk *walk, const json_t *field, const char *code, cons
   va_end(args);
   (void)snprintf(zh, sizeof zh, "“%s”%s", label(field, "zh"), zh_tail);
   (void)snprintf(en, sizeof en, "\"%s\" %s", label(field, "en"), tail);
-  (void)json_array_append_new(walk->refusals, json_pack("{ss ss ss ss}", "code", code, "zh", zh, "en", en, "field", walk->path));
+  char where[256]; /* shorter than the path: what it cut in the middle of a character is cut again, between */
+  if (json_array_append_new(walk->refusals, json_pack("{ss ss ss ss}", "code", code, "zh", zh, "en", en, "field", bf__short(walk->path, where, sizeof where))) < 0)
+    walk->failed = true; /* a fault that cannot be told is still a fault */
 }
 
 /* Characters of valid UTF-8, or -1 at a control character. */
@@ -259,7 +262,7 @@ int bf__form_check(const json_t *form, json_t *value, int partial, json_t *refus
     return 0;
   }
   check_fields(&walk, form, value, partial);
-  return 0;
+  return walk.failed ? BF_ENOMEM : 0;
 }
 
 /* Declarations -------------------------------------------------------------------------------------------------------------- */
