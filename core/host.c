@@ -77,7 +77,8 @@ static int add_service(struct bf__host *host, const struct plugin *owner, const 
   const char *who = owner ? owner->descriptor->name : "core";
   if (!name || !name[0] || strlen(name) >= NAME_MAX_BYTES || version < 1 || !service)
     return bf_fail(err, BF_EINVAL, who, "a service needs a name, a version from 1 and something to provide");
-  if (find_service(host, name, version)) return bf_fail(err, BF_EINVAL, who, "the service '%s/%u' is provided already", name, version);
+  if (find_service(host, name, version))
+    return bf_fail(err, BF_EINVAL, who, "the service '%s/%u' is provided already", name, version);
   if (host->service_count == SERVICES_MAX) return bf_fail(err, BF_ELIMIT, who, "more than %d services", SERVICES_MAX);
   struct service *added = &host->services[host->service_count++];
   *added = (struct service){.version = version, .service = service, .owner = owner};
@@ -96,7 +97,8 @@ int bf__host_provide(struct bf__host *host, const char *name, uint32_t version, 
   char text[NAME_MAX_BYTES + 16];
   (void)snprintf(text, sizeof text, "%s/%u", name ? name : "", version);
   const struct plugin *other = announcer(host, text);
-  if (other) return bf_fail(err, BF_EINVAL, "core", "the service '%s' is the plugin '%s''s already", text, other->descriptor->name);
+  if (other)
+    return bf_fail(err, BF_EINVAL, "core", "the service '%s' is the plugin '%s''s already", text, other->descriptor->name);
   return add_service(host, NULL, name, version, service, err);
 }
 
@@ -124,8 +126,12 @@ static const struct bf__option_value *option(struct plugin *plugin, enum bf_opti
   return value ? value : &none;
 }
 
-static int64_t face_option_int(void *context, const char *name) { return option(context, BF_OPTION_INT, name)->number; }
-static bool face_option_bool(void *context, const char *name) { return option(context, BF_OPTION_BOOL, name)->number != 0; }
+static int64_t face_option_int(void *context, const char *name) {
+  return option(context, BF_OPTION_INT, name)->number;
+}
+static bool face_option_bool(void *context, const char *name) {
+  return option(context, BF_OPTION_BOOL, name)->number != 0;
+}
 static const char *face_option_text(void *context, const char *name) {
   const char *text = option(context, BF_OPTION_TEXT, name)->text;
   return text ? text : "";
@@ -136,7 +142,8 @@ static int face_provide(void *context, const char *name, uint32_t version, const
   char text[NAME_MAX_BYTES + 16];
   (void)snprintf(text, sizeof text, "%s/%u", name ? name : "", version);
   if (!bf__plugin_lists(plugin->descriptor->provides, text))
-    return bf_fail(err, BF_EINVAL, plugin->descriptor->name, "the plugin provides '%s' but its descriptor does not announce it", text);
+    return bf_fail(err, BF_EINVAL, plugin->descriptor->name, "the plugin provides '%s' but its descriptor does not announce it",
+                   text);
   return add_service(plugin->host, plugin, name, version, service, err);
 }
 
@@ -192,7 +199,8 @@ static int open_object(struct plugin *plugin, const char *name, struct bf_error 
     return bf_fail(err, BF_ELIMIT, name, "the plugin folder's name is too long");
   if (access(path, F_OK) != 0) {
     char *near = nearest_plugin(plugin->host, name);
-    int r = near ? bf_fail(err, BF_ENOTFOUND, name, "there is no plugin '%s' in %s; did you mean '%s'?", name, plugin->host->plugin_dir, near)
+    int r = near ? bf_fail(err, BF_ENOTFOUND, name, "there is no plugin '%s' in %s; did you mean '%s'?", name,
+                           plugin->host->plugin_dir, near)
                  : bf_fail(err, BF_ENOTFOUND, name, "there is no plugin '%s' in %s", name, plugin->host->plugin_dir);
     free(near);
     return r;
@@ -219,13 +227,16 @@ static int check_services(const char *name, const char *what, const char *const 
 /* The ABI is looked at before anything else: where it differs, no other field means what we think. */
 static int check_descriptor(const char *name, const struct bf_plugin *found, struct bf_error *err) {
   if (found->abi != ABI)
-    return bf_fail(err, BF_EVERSION, name, "the plugin '%s' was built for ABI %u, this program speaks %u: build it again with this program's headers",
+    return bf_fail(err, BF_EVERSION, name,
+                   "the plugin '%s' was built for ABI %u, this program speaks %u: build it again with this program's headers",
                    name, found->abi, ABI);
   if (found->size < sizeof *found)
-    return bf_fail(err, BF_EVERSION, name, "the descriptor of the plugin '%s' says %u bytes, ABI %u has %zu: set `size` to sizeof(struct bf_plugin)",
+    return bf_fail(err, BF_EVERSION, name,
+                   "the descriptor of the plugin '%s' says %u bytes, ABI %u has %zu: set `size` to sizeof(struct bf_plugin)",
                    name, found->size, ABI, sizeof *found);
   if (!found->name || strcmp(found->name, name) != 0)
-    return bf_fail(err, BF_EINVAL, name, "the file %s.so holds a plugin that calls itself '%s'", name, found->name ? found->name : "");
+    return bf_fail(err, BF_EINVAL, name, "the file %s.so holds a plugin that calls itself '%s'", name,
+                   found->name ? found->name : "");
   if (!found->version || !found->start || !found->stop)
     return bf_fail(err, BF_EINVAL, name, "the descriptor of the plugin '%s' lacks its version, start or stop", name);
   int r = check_services(name, "needs", found->needs, err);
@@ -249,10 +260,17 @@ static struct plugin *new_plugin(struct bf__host *host) {
   struct plugin *plugin = calloc(1, sizeof *plugin);
   if (!plugin) return NULL;
   plugin->host = host;
-  plugin->face = (struct bf_host){
-      .size = sizeof plugin->face, .context = plugin, .loop = host->config.loop, .log = face_log, .option_int = face_option_int,
-      .option_bool = face_option_bool, .option_text = face_option_text, .provide = face_provide, .service = face_service,
-      .now = face_now, .data_dir = face_data_dir};
+  plugin->face = (struct bf_host){.size = sizeof plugin->face,
+                                  .context = plugin,
+                                  .loop = host->config.loop,
+                                  .log = face_log,
+                                  .option_int = face_option_int,
+                                  .option_bool = face_option_bool,
+                                  .option_text = face_option_text,
+                                  .provide = face_provide,
+                                  .service = face_service,
+                                  .now = face_now,
+                                  .data_dir = face_data_dir};
   return plugin;
 }
 
@@ -266,9 +284,11 @@ static void free_plugin(struct plugin *plugin) {
 
 int bf__host_load(struct bf__host *host, const char *name, const json_t *options, struct bf_error *err) {
   if (!is_plugin_name(name))
-    return bf_fail(err, BF_EINVAL, "load", "'%.60s' can't be the name of a plugin: small letters, digits and _, fewer than %d", name ? name : "", NAME_MAX_BYTES);
+    return bf_fail(err, BF_EINVAL, "load", "'%.60s' can't be the name of a plugin: small letters, digits and _, fewer than %d",
+                   name ? name : "", NAME_MAX_BYTES);
   for (size_t i = 0; i < host->plugin_count; i++)
-    if (strcmp(host->plugins[i]->descriptor->name, name) == 0) return bf_fail(err, BF_EINVAL, "load", "the plugin '%s' is listed twice", name);
+    if (strcmp(host->plugins[i]->descriptor->name, name) == 0)
+      return bf_fail(err, BF_EINVAL, "load", "the plugin '%s' is listed twice", name);
   if (host->plugin_count == PLUGINS_MAX) return bf_fail(err, BF_ELIMIT, "load", "more than %d plugins", PLUGINS_MAX);
   struct plugin *plugin = new_plugin(host);
   if (!plugin) return bf_fail(err, BF_ENOMEM, name, "no memory");
@@ -276,8 +296,10 @@ int bf__host_load(struct bf__host *host, const char *name, const json_t *options
   if (r >= 0) r = check_descriptor(name, plugin->descriptor, err);
   if (r >= 0) r = check_duplicates(host, plugin->descriptor, err);
   if (r >= 0) r = bf__options_read(name, plugin->descriptor->options, options, &plugin->options, err);
-  if (r < 0) free_plugin(plugin);
-  else host->plugins[host->plugin_count++] = plugin;
+  if (r < 0)
+    free_plugin(plugin);
+  else
+    host->plugins[host->plugin_count++] = plugin;
   return r;
 }
 
@@ -292,8 +314,8 @@ static bool has_service(void *arg, const char *service) {
 static int check_promises(struct bf__host *host, const struct plugin *plugin, struct bf_error *err) {
   for (const char *const *service = plugin->descriptor->provides; service && *service; service++)
     if (!has_service(host, *service))
-      return bf_fail(err, BF_EINVAL, plugin->descriptor->name, "the plugin '%s' announces '%s' but did not provide it when it started",
-                     plugin->descriptor->name, *service);
+      return bf_fail(err, BF_EINVAL, plugin->descriptor->name,
+                     "the plugin '%s' announces '%s' but did not provide it when it started", plugin->descriptor->name, *service);
   return 0;
 }
 

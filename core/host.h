@@ -1,4 +1,5 @@
-/* The plugin host: loads shared objects, checks what they say of themselves, starts them in the order of their needs. Loop thread. */
+/* The plugin host: loads shared objects, checks what they say of themselves, starts them in the order of their needs. Loop
+ * thread. */
 #ifndef BF_CORE_HOST_H
 #define BF_CORE_HOST_H
 
@@ -13,9 +14,9 @@
 struct bf__host;
 
 struct bf__host_config {
-  struct uv_loop_s *loop;  /* lent to plugins; the host opens no handle on it */
-  const char *plugin_dir;  /* where <name>.so lie, absolute; copied */
-  const char *data_dir;    /* absolute; copied */
+  struct uv_loop_s *loop;    /* lent to plugins; the host opens no handle on it */
+  const char *plugin_dir;    /* where <name>.so lie, absolute; copied */
+  const char *data_dir;      /* absolute; copied */
   int64_t (*now)(void *arg); /* the program's clock, ms; any thread */
   void *now_arg;
   /* Takes what plugins and the host log; any thread. NULL: the program's log. */
@@ -25,15 +26,16 @@ struct bf__host_config {
 int bf__host_new(const struct bf__host_config *config, struct bf__host **ret, struct bf_error *err) BF_WARN_UNUSED;
 
 /* Lends a service of the core's own to plugins, under NAME and VERSION. SERVICE is borrowed until the host is freed. */
-int bf__host_provide(struct bf__host *host, const char *name, uint32_t version, const void *service, struct bf_error *err) BF_WARN_UNUSED;
+int bf__host_provide(struct bf__host *host, const char *name, uint32_t version, const void *service,
+                     struct bf_error *err) BF_WARN_UNUSED;
 
 /* Maps <plugin_dir>/NAME.so, checks its descriptor and its options (OPTIONS: the object `plugins.NAME`, borrowed; NULL for none).
  * Nothing of the plugin runs yet. */
 int bf__host_load(struct bf__host *host, const char *name, const json_t *options, struct bf_error *err) BF_WARN_UNUSED;
 
-/* Starts what is loaded and not started yet, providers first; where needs leave it open, in the order of loading. A missing need or a
- * cycle is found before anything starts. May be called again after more was loaded or provided. On failure what this call started has
- * been stopped: run the loop until the handles are closed. */
+/* Starts what is loaded and not started yet, providers first; where needs leave it open, in the order of loading. A missing need
+ * or a cycle is found before anything starts. May be called again after more was loaded or provided. On failure what this call
+ * started has been stopped: run the loop until the handles are closed. */
 int bf__host_start(struct bf__host *host, struct bf_error *err) BF_WARN_UNUSED;
 
 /* A service of a started plugin or of the core; NULL when there is none of that name and version. */

@@ -21,7 +21,8 @@ static _Atomic int chosen_format = FORMAT_AUTO;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* one line at a time */
 static unsigned long dropped;                            /* under the lock */
 
-/* A line under construction. `limit` leaves room for what must still follow: the mark of a cut, the closing brace, the newline. */
+/* A line under construction. `limit` leaves room for what must still follow: the mark of a cut, the closing brace, the newline.
+ */
 struct line {
   char text[BF__LOG_LINE];
   size_t length, limit;
@@ -53,7 +54,9 @@ static bool put(struct line *line, const char *text, size_t length) {
   return true;
 }
 
-static bool put_word(struct line *line, const char *word) { return put(line, word, strlen(word)); }
+static bool put_word(struct line *line, const char *word) {
+  return put(line, word, strlen(word));
+}
 
 /* The bytes of the UTF-8 character at S, 0 when they are none: too long, a surrogate, past U+10FFFF, or cut off at the end. */
 static size_t utf8_length(const unsigned char *s, size_t left) {
@@ -62,7 +65,8 @@ static size_t utf8_length(const unsigned char *s, size_t left) {
   if (n == 0 || n > left) return 0;
   for (size_t i = 1; i < n; i++)
     if ((s[i] & 0xc0) != 0x80) return 0;
-  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
+      (s[0] == 0xf4 && s[1] > 0x8f))
     return 0;
   return n;
 }
@@ -106,8 +110,10 @@ static void begin_line(struct line *line, enum bf_log_level level, const char *e
   line->length = 0;
   line->limit = 512; /* a mad event name may not push the message out */
   stamp(line, at, sizeof at);
-  if (line->json) (void)snprintf(head, sizeof head, "{\"ts\":\"%s\",\"level\":\"%s\",\"event\":\"", at, levels[level]);
-  else (void)snprintf(head, sizeof head, "%s %-5s ", at, levels[level]);
+  if (line->json)
+    (void)snprintf(head, sizeof head, "{\"ts\":\"%s\",\"level\":\"%s\",\"event\":\"", at, levels[level]);
+  else
+    (void)snprintf(head, sizeof head, "%s %-5s ", at, levels[level]);
   (void)put_word(line, head);
   (void)put_text(line, event, strlen(event));
   line->limit = BF__LOG_LINE;

@@ -7,7 +7,8 @@
 
 #include "form.h"
 
-static const char *const type_names[] = {[BF_OPTION_INT] = "a whole number", [BF_OPTION_TEXT] = "a text", [BF_OPTION_BOOL] = "true or false"};
+static const char *const type_names[] = {
+    [BF_OPTION_INT] = "a whole number", [BF_OPTION_TEXT] = "a text", [BF_OPTION_BOOL] = "true or false"};
 
 BF_PRINTF(5, 6)
 static int fail(struct bf_error *err, int code, const char *plugin, const char *option, const char *format, ...) {
@@ -34,8 +35,9 @@ static int take_default(const char *plugin, const struct bf_option *row, struct 
   switch (row->type) {
   case BF_OPTION_INT:
     if (!parse_int(row->value, &ret->number) || ret->number < row->least || ret->number > row->most)
-      return fail(err, BF_EINVAL, plugin, row->name, "the plugin's own default '%s' is no whole number from %" PRId64 " to %" PRId64,
-                  row->value ? row->value : "", row->least, row->most);
+      return fail(err, BF_EINVAL, plugin, row->name,
+                  "the plugin's own default '%s' is no whole number from %" PRId64 " to %" PRId64, row->value ? row->value : "",
+                  row->least, row->most);
     return 0;
   case BF_OPTION_BOOL:
     if (!row->value || (strcmp(row->value, "true") != 0 && strcmp(row->value, "false") != 0))
@@ -49,11 +51,12 @@ static int take_default(const char *plugin, const struct bf_option *row, struct 
   return fail(err, BF_EINVAL, plugin, row->name, "the plugin's table gives it the unknown type %d", (int)row->type);
 }
 
-static int take_text(const char *plugin, const struct bf_option *row, const json_t *value, struct bf__option_value *ret, struct bf_error *err) {
+static int take_text(const char *plugin, const struct bf_option *row, const json_t *value, struct bf__option_value *ret,
+                     struct bf_error *err) {
   size_t length = json_string_length(value);
   if (length > BF__OPTION_TEXT_MAX || strlen(json_string_value(value)) != length)
-    return fail(err, BF_EINVAL, plugin, row->name, "a text of at most %d bytes without a zero byte is allowed, %zu bytes were given",
-                BF__OPTION_TEXT_MAX, length);
+    return fail(err, BF_EINVAL, plugin, row->name,
+                "a text of at most %d bytes without a zero byte is allowed, %zu bytes were given", BF__OPTION_TEXT_MAX, length);
   char *copy = strdup(json_string_value(value));
   if (!copy) return fail(err, BF_ENOMEM, plugin, row->name, "no memory");
   free(ret->text);
@@ -61,18 +64,23 @@ static int take_text(const char *plugin, const struct bf_option *row, const json
   return 0;
 }
 
-static int take_value(const char *plugin, const struct bf_option *row, const json_t *value, struct bf__option_value *ret, struct bf_error *err) {
-  bool fits = row->type == BF_OPTION_INT ? json_is_integer(value) : row->type == BF_OPTION_BOOL ? json_is_boolean(value) : json_is_string(value);
+static int take_value(const char *plugin, const struct bf_option *row, const json_t *value, struct bf__option_value *ret,
+                      struct bf_error *err) {
+  bool fits = row->type == BF_OPTION_INT    ? json_is_integer(value)
+              : row->type == BF_OPTION_BOOL ? json_is_boolean(value)
+                                            : json_is_string(value);
   if (!fits) {
     char *found = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-    int r = fail(err, BF_EINVAL, plugin, row->name, "%s is expected here, not %.80s", type_names[row->type], found ? found : "this");
+    int r =
+        fail(err, BF_EINVAL, plugin, row->name, "%s is expected here, not %.80s", type_names[row->type], found ? found : "this");
     free(found);
     return r;
   }
   if (row->type == BF_OPTION_TEXT) return take_text(plugin, row, value, ret, err);
   int64_t number = row->type == BF_OPTION_BOOL ? json_is_true(value) : json_integer_value(value);
   if (row->type == BF_OPTION_INT && (number < row->least || number > row->most))
-    return fail(err, BF_EINVAL, plugin, row->name, "from %" PRId64 " to %" PRId64 " is allowed, not %" PRId64, row->least, row->most, number);
+    return fail(err, BF_EINVAL, plugin, row->name, "from %" PRId64 " to %" PRId64 " is allowed, not %" PRId64, row->least,
+                row->most, number);
   ret->number = number;
   return 0;
 }
@@ -102,7 +110,8 @@ static int unknown_key(const char *plugin, const struct bf__options *options, co
 static int check_table(const char *plugin, const struct bf_option *table, struct bf_error *err) {
   int count = 0;
   for (; table && table[count].name; count++) {
-    if (count == BF__OPTIONS_MAX) return fail(err, BF_ELIMIT, plugin, NULL, "the plugin's table has more than %d options", BF__OPTIONS_MAX);
+    if (count == BF__OPTIONS_MAX)
+      return fail(err, BF_ELIMIT, plugin, NULL, "the plugin's table has more than %d options", BF__OPTIONS_MAX);
     if (!table[count].name[0] || !table[count].help)
       return fail(err, BF_EINVAL, plugin, table[count].name, "the plugin's table gives option %d no name or no help", count + 1);
     for (int i = 0; i < count; i++)
@@ -120,13 +129,15 @@ static int read_all(const char *plugin, struct bf__options *options, const json_
   if (r < 0) return r;
   json_object_foreach((json_t *)given, key, value) { /* jansson's iteration has no const form; nothing is changed */
     size_t i = row_of(options, key);
-    r = i == options->count ? unknown_key(plugin, options, key, err) : take_value(plugin, &options->table[i], value, &options->values[i], err);
+    r = i == options->count ? unknown_key(plugin, options, key, err)
+                            : take_value(plugin, &options->table[i], value, &options->values[i], err);
     if (r < 0) return r;
   }
   return 0;
 }
 
-int bf__options_read(const char *plugin, const struct bf_option *table, const json_t *given, struct bf__options *ret, struct bf_error *err) {
+int bf__options_read(const char *plugin, const struct bf_option *table, const json_t *given, struct bf__options *ret,
+                     struct bf_error *err) {
   struct bf__options options = {.table = table};
   if (given && !json_is_object(given))
     return fail(err, BF_EINVAL, plugin, NULL, "an object of options is expected here: {\"option\": value}");
@@ -136,8 +147,10 @@ int bf__options_read(const char *plugin, const struct bf_option *table, const js
   options.values = calloc(options.count + 1, sizeof *options.values);
   if (!options.values) return fail(err, BF_ENOMEM, plugin, NULL, "no memory");
   int r = read_all(plugin, &options, given, err);
-  if (r < 0) bf__options_done(&options);
-  else *ret = options;
+  if (r < 0)
+    bf__options_done(&options);
+  else
+    *ret = options;
   return r;
 }
 

@@ -9,7 +9,7 @@
 #include "banfa/error.h"
 #include "banfa/plugin.h"
 
-#define BF__OPTIONS_MAX 64      /* options of one plugin */
+#define BF__OPTIONS_MAX 64       /* options of one plugin */
 #define BF__OPTION_TEXT_MAX 4096 /* bytes in a text option */
 
 struct bf__option_value {
@@ -23,8 +23,9 @@ struct bf__options {
   struct bf__option_value *values; /* one for each row of the table */
 };
 
-/* Checks TABLE (NULL: no options) and reads OPTIONS (a JSON object, NULL: all defaults). Errors name the key `plugins.<PLUGIN>.<option>`,
- * what was found and what is allowed; an unknown key names the nearest known one. RET is untouched on failure. */
+/* Checks TABLE (NULL: no options) and reads OPTIONS (a JSON object, NULL: all defaults). Errors name the key
+ * `plugins.<PLUGIN>.<option>`, what was found and what is allowed; an unknown key names the nearest known one. RET is untouched
+ * on failure. */
 int bf__options_read(const char *plugin, const struct bf_option *table, const json_t *options, struct bf__options *ret,
                      struct bf_error *err) BF_WARN_UNUSED;
 void bf__options_done(struct bf__options *options);

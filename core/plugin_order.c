@@ -49,7 +49,8 @@ static int missing(const struct search *search, struct bf_error *err) {
       const char *who = NULL, *name = search->plugins[i]->name;
       if (provider(search, *need) < search->count || search->has(search->arg, *need)) continue;
       const char *other = other_version(search, *need, &who);
-      if (other) return bf_fail(err, BF_ENOTFOUND, name, "the plugin '%s' needs '%s', but '%s' provides '%s'", name, *need, who, other);
+      if (other)
+        return bf_fail(err, BF_ENOTFOUND, name, "the plugin '%s' needs '%s', but '%s' provides '%s'", name, *need, who, other);
       return bf_fail(err, BF_ENOTFOUND, name, "the plugin '%s' needs '%s', which no loaded plugin provides", name, *need);
     }
   return 0;
@@ -67,8 +68,8 @@ static int cycle(const struct search *search, struct bf_error *err) {
     if (n > 0 && (size_t)n < sizeof path - used) used += (size_t)n;
     at = provider(search, open_need(search, at));
   } while (at != first);
-  return bf_fail(err, BF_EINVAL, search->plugins[first]->name, "plugins need each other in a circle, so none can start first: %s%s", path,
-                 search->plugins[first]->name);
+  return bf_fail(err, BF_EINVAL, search->plugins[first]->name,
+                 "plugins need each other in a circle, so none can start first: %s%s", path, search->plugins[first]->name);
 }
 
 int bf__plugin_order(const struct bf_plugin *const *plugins, size_t count, bool (*has)(void *arg, const char *service), void *arg,

@@ -9,8 +9,9 @@
 
 #define BF__PLUGINS_MAX 64
 
-/* Puts the indices of PLUGINS (at most BF__PLUGINS_MAX) into RET_ORDER, each after the providers of its needs, otherwise in the order given.
- * HAS tells whether "service/version" is there already. A need nobody provides, or a cycle, is one line that names them. */
+/* Puts the indices of PLUGINS (at most BF__PLUGINS_MAX) into RET_ORDER, each after the providers of its needs, otherwise in the
+ * order given. HAS tells whether "service/version" is there already. A need nobody provides, or a cycle, is one line that names
+ * them. */
 int bf__plugin_order(const struct bf_plugin *const *plugins, size_t count, bool (*has)(void *arg, const char *service), void *arg,
                      size_t *ret_order, struct bf_error *err) BF_WARN_UNUSED;
 

@@ -1,4 +1,5 @@
-/* hello: the tutorial plugin. It says its greeting once a minute. Build it with nothing but the installed headers: see README.md. */
+/* hello: the tutorial plugin. It says its greeting once a minute. Build it with nothing but the installed headers: see README.md.
+ */
 #include <stdlib.h>
 #include <uv.h>
 
@@ -19,7 +20,9 @@ static void greet(uv_timer_t *timer) {
   hello->host->log(hello->host->context, BF_LOG_INFO, "hello", "%s", hello->host->option_text(hello->host->context, "greeting"));
 }
 
-static void closed(uv_handle_t *timer) { free(timer->data); }
+static void closed(uv_handle_t *timer) {
+  free(timer->data);
+}
 
 static int start(const struct bf_host *host, void **ret_self, struct bf_error *err) {
   struct hello *hello = calloc(1, sizeof *hello);
@@ -46,7 +49,12 @@ static void stop(void *self) {
 }
 
 /* The one symbol a plugin exports. It lists no needs and provides nothing. */
-extern const struct bf_plugin banfa_plugin;
 BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin = {
-    .abi = 1u, .size = sizeof(struct bf_plugin), .name = "hello", .version = "1.0.0", .options = options, .start = start, .stop = stop,
+    .abi = 1u,
+    .size = sizeof(struct bf_plugin),
+    .name = "hello",
+    .version = "1.0.0",
+    .options = options,
+    .start = start,
+    .stop = stop,
 };

@@ -75,8 +75,10 @@ static int publish(const char *temporary, const char *path, struct bf_error *err
   int r = sync_path(temporary, O_RDONLY, err);
   /* link and not rename: it never takes the place of a file that appeared meanwhile */
   if (r >= 0 && link(temporary, path) < 0) {
-    if (errno == EEXIST) r = bf_fail(err, BF_EINVAL, path, "there is a file of this name already: a backup never replaces one");
-    else if (rename(temporary, path) < 0) r = system_fail(path, "the backup can't be given its name", err);
+    if (errno == EEXIST)
+      r = bf_fail(err, BF_EINVAL, path, "there is a file of this name already: a backup never replaces one");
+    else if (rename(temporary, path) < 0)
+      r = system_fail(path, "the backup can't be given its name", err);
   }
   if (r >= 0) (void)unlink(temporary);
   return r < 0 ? r : sync_folder(path, err);
@@ -84,7 +86,8 @@ static int publish(const char *temporary, const char *path, struct bf_error *err
 
 int db_backup(struct bf_db *db, const char *path, struct bf_error *err) {
   if (db->in_transaction) return bf_fail(err, BF_ESTATE, path, "a backup is made outside a transaction");
-  if (access(path, F_OK) == 0) return bf_fail(err, BF_EINVAL, path, "there is a file of this name already: a backup never replaces one");
+  if (access(path, F_OK) == 0)
+    return bf_fail(err, BF_EINVAL, path, "there is a file of this name already: a backup never replaces one");
   char *temporary = temporary_name(path);
   if (!temporary) return bf_fail(err, BF_ENOMEM, path, "no memory");
   int r = make_target(temporary, err);

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define PAGE_BYTES 4096 /* SQLite's default, which this plugin never changes */
+#define PAGE_BYTES 4096    /* SQLite's default, which this plugin never changes */
 #define RESTART_WAIT_MS 50 /* how long a commit may wait for readers to leave the log, once for each bound's worth of growth */
 
 struct checkpointer {
@@ -16,7 +16,7 @@ struct checkpointer {
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wake;
-  pthread_mutex_t pass; /* held while pages are moved: two at once would refuse each other */
+  pthread_mutex_t pass;           /* held while pages are moved: two at once would refuse each other */
   bool running, wanted, stopping; /* the last two under the lock */
   _Atomic int moved;              /* pages of the log that are in the database already */
   int step, bound, retry_at;      /* pages; the last is the writer's own */
@@ -25,8 +25,8 @@ struct checkpointer {
 static void tell(const struct checkpointer *checkpointer, int rc, sqlite3 *sqlite) {
   const struct bf_host *host = checkpointer->writer->store->host;
   if ((rc & 0xff) == SQLITE_BUSY) return; /* another program's checkpoint: it does the same work */
-  host->log(host->context, BF_LOG_ERROR, "storage.checkpoint", "the log can't be moved into the database, it keeps growing: %s (SQLite %d)",
-            sqlite3_errmsg(sqlite), rc);
+  host->log(host->context, BF_LOG_ERROR, "storage.checkpoint",
+            "the log can't be moved into the database, it keeps growing: %s (SQLite %d)", sqlite3_errmsg(sqlite), rc);
 }
 
 static void move_pages(struct checkpointer *checkpointer) {
@@ -34,8 +34,10 @@ static void move_pages(struct checkpointer *checkpointer) {
   (void)pthread_mutex_lock(&checkpointer->pass);
   int rc = sqlite3_wal_checkpoint_v2(checkpointer->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &moved);
   (void)pthread_mutex_unlock(&checkpointer->pass);
-  if (rc != SQLITE_OK) tell(checkpointer, rc, checkpointer->sqlite);
-  else if (moved >= 0) atomic_store(&checkpointer->moved, moved);
+  if (rc != SQLITE_OK)
+    tell(checkpointer, rc, checkpointer->sqlite);
+  else if (moved >= 0)
+    atomic_store(&checkpointer->moved, moved);
 }
 
 static void *run(void *arg) {
@@ -60,7 +62,8 @@ static void want(struct checkpointer *checkpointer) {
   (void)pthread_mutex_unlock(&checkpointer->lock);
 }
 
-/* A reader that stays in one snapshot (a backup) keeps the log from starting afresh: told, and tried again after as much growth. */
+/* A reader that stays in one snapshot (a backup) keeps the log from starting afresh: told, and tried again after as much growth.
+ */
 static void restart(struct checkpointer *checkpointer, sqlite3 *sqlite, int pages) {
   const struct store *store = checkpointer->writer->store;
   if (pthread_mutex_trylock(&checkpointer->pass) != 0) return; /* the thread is at it: at the next commit less is left to do */
@@ -71,7 +74,8 @@ static void restart(struct checkpointer *checkpointer, sqlite3 *sqlite, int page
   checkpointer->retry_at = rc == SQLITE_OK ? 0 : pages + checkpointer->bound;
   if (rc == SQLITE_OK) return;
   tell(checkpointer, rc, sqlite);
-  store->host->log(store->host->context, BF_LOG_WARN, "storage.wal", "the log has %d MiB, its bound is passed: a reader does not let go of it",
+  store->host->log(store->host->context, BF_LOG_WARN, "storage.wal",
+                   "the log has %d MiB, its bound is passed: a reader does not let go of it",
                    (int)((int64_t)pages * PAGE_BYTES >> 20));
 }
 
@@ -82,8 +86,10 @@ static int committed(void *arg, sqlite3 *sqlite, const char *database, int pages
   int moved = atomic_load(&checkpointer->moved);
   if (pages < moved) atomic_store(&checkpointer->moved, moved = 0); /* the log started afresh */
   if (pages < checkpointer->bound) checkpointer->retry_at = 0;
-  if (pages >= checkpointer->bound && pages >= checkpointer->retry_at) restart(checkpointer, sqlite, pages);
-  else if (pages - moved >= checkpointer->step) want(checkpointer);
+  if (pages >= checkpointer->bound && pages >= checkpointer->retry_at)
+    restart(checkpointer, sqlite, pages);
+  else if (pages - moved >= checkpointer->step)
+    want(checkpointer);
   return SQLITE_OK;
 }
 
@@ -100,8 +106,11 @@ static int start_thread(struct checkpointer *checkpointer) {
 
 static int open_own(struct checkpointer *checkpointer, struct bf_error *err) {
   const struct store *store = checkpointer->writer->store;
-  int rc = sqlite3_open_v2(store->path, &checkpointer->sqlite, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
-  if (rc == SQLITE_OK) rc = sqlite3_exec(checkpointer->sqlite, "PRAGMA synchronous=FULL; PRAGMA cache_size=-256; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+  int rc = sqlite3_open_v2(store->path, &checkpointer->sqlite,
+                           SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec(checkpointer->sqlite, "PRAGMA synchronous=FULL; PRAGMA cache_size=-256; SELECT count(*) FROM sqlite_schema",
+                      NULL, NULL, NULL);
   if (rc != SQLITE_OK) return store_fail_handle(store, checkpointer->sqlite, true, rc, NULL, err);
   return 0;
 }
@@ -111,7 +120,8 @@ int checkpointer_new(struct bf_db *writer, struct checkpointer **ret, struct bf_
   if (!checkpointer) return bf_fail(err, BF_ENOMEM, writer->store->path, "no memory");
   checkpointer->writer = writer;
   checkpointer->bound = (int)(writer->store->wal_bytes / PAGE_BYTES);
-  checkpointer->step = writer->store->checkpoint_pages < checkpointer->bound / 2 ? writer->store->checkpoint_pages : checkpointer->bound / 2;
+  checkpointer->step =
+      writer->store->checkpoint_pages < checkpointer->bound / 2 ? writer->store->checkpoint_pages : checkpointer->bound / 2;
   (void)pthread_mutex_init(&checkpointer->lock, NULL);
   (void)pthread_mutex_init(&checkpointer->pass, NULL);
   (void)pthread_cond_init(&checkpointer->wake, NULL);

@@ -14,7 +14,8 @@ static int make_file(const struct store *store, struct bf_error *err) {
   if (mkdir(store->folder, 0700) < 0 && errno != EEXIST)
     return bf_fail(err, errno == ENOSPC ? BF_EFULL : BF_EIO, store->folder, "the data folder can't be made: %s", strerror(errno));
   int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd >= 0) (void)close(fd);
+  if (fd >= 0)
+    (void)close(fd);
   else if (errno != EEXIST)
     return bf_fail(err, errno == ENOSPC ? BF_EFULL : BF_EIO, store->path, "the database can't be made: %s", strerror(errno));
   return 0;
@@ -31,16 +32,19 @@ static int apply(struct bf_db *db, const char *pragmas, struct bf_error *err) {
   return rc == SQLITE_OK ? 0 : store_fail(db, rc, NULL, err);
 }
 
-/* In this order: WAL is a property of the file, and reading it is also the first look at whether the file is a database at all. */
+/* In this order: WAL is a property of the file, and reading it is also the first look at whether the file is a database at all.
+ */
 static int use_wal(struct bf_db *db, struct bf_error *err) {
   sqlite3_stmt *stmt = NULL;
   int rc = sqlite3_prepare_v2(db->sqlite, "PRAGMA journal_mode=WAL", -1, &stmt, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
   const char *mode = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
   int r = 0;
-  if (rc != SQLITE_ROW) r = store_fail(db, rc, NULL, err);
+  if (rc != SQLITE_ROW)
+    r = store_fail(db, rc, NULL, err);
   else if (!mode || strcmp(mode, "wal") != 0)
-    r = bf_fail(err, BF_EIO, db->store->path, "this file system can't hold a write-ahead log (a network share?): use a local disk");
+    r = bf_fail(err, BF_EIO, db->store->path,
+                "this file system can't hold a write-ahead log (a network share?): use a local disk");
   (void)sqlite3_finalize(stmt);
   return r;
 }
@@ -70,8 +74,9 @@ static int open_sqlite(struct bf_db *db, unsigned flags, struct bf_error *err) {
   int r = flags & BF_DB_CREATE ? make_file(store, err) : check_file(store, err);
   if (r >= 0 && db->writer) r = lock_take(store, &db->lock_fd, err);
   if (r < 0) return r;
-  int rc = sqlite3_open_v2(store->path, &db->sqlite,
-                           SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (db->writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY), NULL);
+  int rc = sqlite3_open_v2(
+      store->path, &db->sqlite,
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (db->writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY), NULL);
   if (rc != SQLITE_OK) return store_fail(db, rc, NULL, err);
   r = configure(db, err);
   if (r >= 0 && db->writer) r = checkpointer_new(db, &db->checkpointer, err);
@@ -87,8 +92,10 @@ int db_open(const struct bf_storage *self, unsigned flags, struct bf_db **ret_db
   db->writer = (flags & BF_DB_WRITE) != 0;
   atomic_fetch_add(&store->connections, 1);
   int r = open_sqlite(db, flags, err);
-  if (r < 0) db_close(db);
-  else *ret_db = db;
+  if (r < 0)
+    db_close(db);
+  else
+    *ret_db = db;
   return r;
 }
 
@@ -99,7 +106,8 @@ void db_close(struct bf_db *db) {
   checkpointer_free(db->checkpointer);
   while (db->first) stmt_finalize(db->first);
   /* the last connection to close moves the log into the database and removes it */
-  if (sqlite3_close(db->sqlite) != SQLITE_OK) store->host->log(store->host->context, BF_LOG_ERROR, "storage.close", "%s", sqlite3_errmsg(db->sqlite));
+  if (sqlite3_close(db->sqlite) != SQLITE_OK)
+    store->host->log(store->host->context, BF_LOG_ERROR, "storage.close", "%s", sqlite3_errmsg(db->sqlite));
   lock_drop(db->lock_fd);
   free(db);
   atomic_fetch_sub(&store->connections, 1);

@@ -9,30 +9,53 @@ static bool no_space(int rc, int system) {
 static int code_of(int rc, bool writer, int system) {
   if (no_space(rc, system)) return BF_EFULL;
   switch (rc & 0xff) {
-  case SQLITE_BUSY: case SQLITE_LOCKED: case SQLITE_PROTOCOL: return BF_EBUSY;
-  case SQLITE_NOMEM: return BF_ENOMEM;
-  case SQLITE_TOOBIG: return BF_ELIMIT;
-  case SQLITE_INTERRUPT: return BF_ESTATE;
-  case SQLITE_READONLY: return writer ? BF_EIO : BF_EINVAL;
-  case SQLITE_ERROR: case SQLITE_CONSTRAINT: case SQLITE_MISMATCH: case SQLITE_MISUSE: case SQLITE_RANGE: return BF_EINVAL;
-  default: return BF_EIO;
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+  case SQLITE_PROTOCOL:
+    return BF_EBUSY;
+  case SQLITE_NOMEM:
+    return BF_ENOMEM;
+  case SQLITE_TOOBIG:
+    return BF_ELIMIT;
+  case SQLITE_INTERRUPT:
+    return BF_ESTATE;
+  case SQLITE_READONLY:
+    return writer ? BF_EIO : BF_EINVAL;
+  case SQLITE_ERROR:
+  case SQLITE_CONSTRAINT:
+  case SQLITE_MISMATCH:
+  case SQLITE_MISUSE:
+  case SQLITE_RANGE:
+    return BF_EINVAL;
+  default:
+    return BF_EIO;
   }
 }
 
 /* What the operator can do, in a sentence that follows SQLite's own words. */
 static const char *advice(int rc, int code, bool writer) {
   switch (code) {
-  case BF_EFULL: return ": the disk is full; free some space, what was accepted before is safe";
-  case BF_EBUSY: return ": another program holds the database; end it and try again";
-  default: break;
+  case BF_EFULL:
+    return ": the disk is full; free some space, what was accepted before is safe";
+  case BF_EBUSY:
+    return ": another program holds the database; end it and try again";
+  default:
+    break;
   }
   switch (rc & 0xff) {
-  case SQLITE_NOTADB: case SQLITE_CORRUPT:
+  case SQLITE_NOTADB:
+  case SQLITE_CORRUPT:
     return ": the database is damaged; stop the server, keep a copy of the data folder, and restore the latest backup";
-  case SQLITE_READONLY: return writer ? ": the data folder can't be written; check its owner and the file system" : ": this connection only reads";
-  case SQLITE_CANTOPEN: case SQLITE_PERM: case SQLITE_AUTH: return ": check that the folder exists and belongs to the server's user";
-  case SQLITE_IOERR: return ": the disk failed; look at the system's log before you go on";
-  default: return "";
+  case SQLITE_READONLY:
+    return writer ? ": the data folder can't be written; check its owner and the file system" : ": this connection only reads";
+  case SQLITE_CANTOPEN:
+  case SQLITE_PERM:
+  case SQLITE_AUTH:
+    return ": check that the folder exists and belongs to the server's user";
+  case SQLITE_IOERR:
+    return ": the disk failed; look at the system's log before you go on";
+  default:
+    return "";
   }
 }
 

@@ -19,8 +19,10 @@ static long holder(int fd) {
 static int taken(const struct store *store, int fd, struct bf_error *err) {
   long pid = holder(fd);
   if (pid > 0)
-    return bf_fail(err, BF_EBUSY, store->folder, "another banfa (process %ld) is using this data folder: stop it, or give another folder with --data", pid);
-  return bf_fail(err, BF_EBUSY, store->folder, "another banfa is using this data folder: stop it, or give another folder with --data");
+    return bf_fail(err, BF_EBUSY, store->folder,
+                   "another banfa (process %ld) is using this data folder: stop it, or give another folder with --data", pid);
+  return bf_fail(err, BF_EBUSY, store->folder,
+                 "another banfa is using this data folder: stop it, or give another folder with --data");
 }
 
 static void sign(int fd) {
@@ -34,7 +36,8 @@ int lock_take(const struct store *store, int *ret_fd, struct bf_error *err) {
   /* close-on-exec: a child must not keep the folder locked after the server has gone */
   int fd = open(store->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
-    return bf_fail(err, errno == ENOSPC || errno == EDQUOT ? BF_EFULL : BF_EIO, store->lock_path, "the data folder can't be used: %s", strerror(errno));
+    return bf_fail(err, errno == ENOSPC || errno == EDQUOT ? BF_EFULL : BF_EIO, store->lock_path,
+                   "the data folder can't be used: %s", strerror(errno));
   int r;
   do r = flock(fd, LOCK_EX | LOCK_NB);
   while (r < 0 && errno == EINTR);

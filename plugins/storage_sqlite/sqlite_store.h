@@ -27,8 +27,8 @@ struct bf_db {
   struct bf_stmt *first; /* every prepared statement, to be freed with the connection */
   int lock_fd;           /* the writer's hold on the data folder, else -1 */
   bool writer;
-  bool in_transaction;        /* between begin and commit or rollback, as the caller sees it */
-  struct bf_error undone;     /* why SQLite undid the transaction by itself; code 0 when it did not */
+  bool in_transaction;               /* between begin and commit or rollback, as the caller sees it */
+  struct bf_error undone;            /* why SQLite undid the transaction by itself; code 0 when it did not */
   struct checkpointer *checkpointer; /* the writer's */
 };
 

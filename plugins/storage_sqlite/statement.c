@@ -13,9 +13,9 @@ struct bf_stmt {
   sqlite3_stmt *sqlite;
   struct bf_stmt *next, **link; /* the connection's list */
   enum state state;
-  int bind_fault;    /* SQLite's code of the first failed bind, told by `step` */
-  int count;         /* the highest parameter number */
-  int index[];       /* [number - 1] → SQLite's index, 0 for a number the text does not use */
+  int bind_fault; /* SQLite's code of the first failed bind, told by `step` */
+  int count;      /* the highest parameter number */
+  int index[];    /* [number - 1] → SQLite's index, 0 for a number the text does not use */
 };
 
 /* "$12" → 12; 0 for every other kind of parameter. */
@@ -31,7 +31,8 @@ static int highest_number(sqlite3_stmt *sqlite, const char *where, struct bf_err
   for (int i = 1; i <= sqlite3_bind_parameter_count(sqlite); i++) {
     const char *name = sqlite3_bind_parameter_name(sqlite, i);
     int number = number_of(name);
-    if (number == 0) return bf_fail(err, BF_EINVAL, where, "the parameter '%.20s' is not one of $1 to $%d", name ? name : "?", PARAMETERS_MAX);
+    if (number == 0)
+      return bf_fail(err, BF_EINVAL, where, "the parameter '%.20s' is not one of $1 to $%d", name ? name : "?", PARAMETERS_MAX);
     if (number > highest) highest = number;
   }
   return highest;
@@ -46,7 +47,8 @@ static int compile(struct bf_db *db, const char *sql, sqlite3_stmt **ret, struct
   const char *rest = "";
   int rc = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, &rest);
   if (rc != SQLITE_OK) return store_fail(db, rc, NULL, err);
-  if (!*ret || !is_blank(rest)) return bf_fail(err, BF_EINVAL, db->store->path, "exactly one statement can be prepared, not: %.200s", sql);
+  if (!*ret || !is_blank(rest))
+    return bf_fail(err, BF_EINVAL, db->store->path, "exactly one statement can be prepared, not: %.200s", sql);
   return highest_number(*ret, db->store->path, err);
 }
 
@@ -64,7 +66,7 @@ int stmt_prepare(struct bf_db *db, const char *sql, struct bf_stmt **ret_stmt, s
   }
   *stmt = (struct bf_stmt){.db = db, .sqlite = sqlite, .count = count, .next = db->first, .link = &db->first};
   for (int number = 1; number <= count; number++) {
-    char name[8];
+    char name[16];
     (void)snprintf(name, sizeof name, "$%d", number);
     stmt->index[number - 1] = sqlite3_bind_parameter_index(sqlite, name);
   }
@@ -82,13 +84,17 @@ void stmt_finalize(struct bf_stmt *stmt) {
   free(stmt);
 }
 
-static int index_of(const struct bf_stmt *stmt, int number) { return number >= 1 && number <= stmt->count ? stmt->index[number - 1] : 0; }
+static int index_of(const struct bf_stmt *stmt, int number) {
+  return number >= 1 && number <= stmt->count ? stmt->index[number - 1] : 0;
+}
 
 static void note(struct bf_stmt *stmt, int rc) {
   if (rc != SQLITE_OK && stmt->bind_fault == SQLITE_OK) stmt->bind_fault = rc;
 }
 
-void stmt_bind_int(struct bf_stmt *stmt, int number, int64_t value) { note(stmt, sqlite3_bind_int64(stmt->sqlite, index_of(stmt, number), value)); }
+void stmt_bind_int(struct bf_stmt *stmt, int number, int64_t value) {
+  note(stmt, sqlite3_bind_int64(stmt->sqlite, index_of(stmt, number), value));
+}
 
 void stmt_bind_text(struct bf_stmt *stmt, int number, const char *text, size_t length) {
   note(stmt, sqlite3_bind_text64(stmt->sqlite, index_of(stmt, number), text, length, SQLITE_STATIC, SQLITE_UTF8));
@@ -98,13 +104,17 @@ void stmt_bind_bytes(struct bf_stmt *stmt, int number, const void *bytes, size_t
   note(stmt, sqlite3_bind_blob64(stmt->sqlite, index_of(stmt, number), bytes, length, SQLITE_STATIC));
 }
 
-void stmt_bind_null(struct bf_stmt *stmt, int number) { note(stmt, sqlite3_bind_null(stmt->sqlite, index_of(stmt, number))); }
+void stmt_bind_null(struct bf_stmt *stmt, int number) {
+  note(stmt, sqlite3_bind_null(stmt->sqlite, index_of(stmt, number)));
+}
 
 static int bind_failed(struct bf_stmt *stmt, struct bf_error *err) {
   const char *sql = sqlite3_sql(stmt->sqlite);
   stmt->state = FAILED;
-  if (stmt->bind_fault == SQLITE_RANGE) return bf_fail(err, BF_EINVAL, stmt->db->store->path, "a parameter was bound that the text does not have: %.200s", sql);
-  if (stmt->bind_fault == SQLITE_MISUSE) return bf_fail(err, BF_EINVAL, stmt->db->store->path, "a parameter was bound without a reset: %.200s", sql);
+  if (stmt->bind_fault == SQLITE_RANGE)
+    return bf_fail(err, BF_EINVAL, stmt->db->store->path, "a parameter was bound that the text does not have: %.200s", sql);
+  if (stmt->bind_fault == SQLITE_MISUSE)
+    return bf_fail(err, BF_EINVAL, stmt->db->store->path, "a parameter was bound without a reset: %.200s", sql);
   return store_fail_handle(stmt->db->store, NULL, stmt->db->writer, stmt->bind_fault, NULL, err);
 }
 
@@ -129,7 +139,9 @@ void stmt_reset(struct bf_stmt *stmt) {
   stmt->state = READY;
 }
 
-int64_t stmt_column_int(struct bf_stmt *stmt, int column) { return sqlite3_column_int64(stmt->sqlite, column); }
+int64_t stmt_column_int(struct bf_stmt *stmt, int column) {
+  return sqlite3_column_int64(stmt->sqlite, column);
+}
 
 const char *stmt_column_text(struct bf_stmt *stmt, int column, size_t *ret_length) {
   const char *text = (const char *)sqlite3_column_text(stmt->sqlite, column);
@@ -144,4 +156,6 @@ const void *stmt_column_bytes(struct bf_stmt *stmt, int column, size_t *ret_leng
   return bytes ? bytes : stmt_column_null(stmt, column) ? NULL : "";
 }
 
-bool stmt_column_null(struct bf_stmt *stmt, int column) { return sqlite3_column_type(stmt->sqlite, column) == SQLITE_NULL; }
+bool stmt_column_null(struct bf_stmt *stmt, int column) {
+  return sqlite3_column_type(stmt->sqlite, column) == SQLITE_NULL;
+}

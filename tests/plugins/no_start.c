@@ -1,3 +1,4 @@
 /* Wrong: nothing to start. */
 #include "tiny.h"
-BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin = {.abi = 1u, .size = sizeof(struct bf_plugin), .name = "no_start", .version = "1"};
+BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin = {
+    .abi = 1u, .size = sizeof(struct bf_plugin), .name = "no_start", .version = "1"};

@@ -1,3 +1,5 @@
 /* Wrong: exports no descriptor. */
 int no_symbol_here(void);
-__attribute__((visibility("default"))) int no_symbol_here(void) { return 0; }
+__attribute__((visibility("default"))) int no_symbol_here(void) {
+  return 0;
+}

@@ -19,8 +19,8 @@ static inline void tiny_stop(void *self) {
 }
 
 #define TINY_LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define TINY_PLUGIN(...)                                                                                                                   \
-  BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin = {.abi = 1u, .size = sizeof(struct bf_plugin), .version = "1", .start = tiny_start, \
-                                                          .stop = tiny_stop, __VA_ARGS__}
+#define TINY_PLUGIN(...)                                                                                                         \
+  BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin = {                                                                       \
+      .abi = 1u, .size = sizeof(struct bf_plugin), .version = "1", .start = tiny_start, .stop = tiny_stop, __VA_ARGS__}
 
 #endif

@@ -9,6 +9,10 @@ static int start(const struct bf_host *host, void **ret_self, struct bf_error *e
   return tiny_start(host, ret_self, err);
 }
 
-BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin = {
-    .abi = 1u, .size = sizeof(struct bf_plugin), .name = "user", .version = "1", .needs = TINY_LIST("base/1", "core/7"),
-    .start = start, .stop = tiny_stop};
+BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin = {.abi = 1u,
+                                                        .size = sizeof(struct bf_plugin),
+                                                        .name = "user",
+                                                        .version = "1",
+                                                        .needs = TINY_LIST("base/1", "core/7"),
+                                                        .start = start,
+                                                        .stop = tiny_stop};

@@ -3,7 +3,7 @@
 # installed, and checks that it and every installed plugin export exactly one symbol, banfa_plugin.
 set -eu
 
-build=${1:?usage: out_of_tree.sh BUILD-DIR}
+build=$(cd "${1:?usage: out_of_tree.sh BUILD-DIR}" && pwd)
 source=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

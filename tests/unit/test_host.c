@@ -21,7 +21,9 @@ static void take_log(enum bf_log_level level, const char *event, const char *for
   (void)snprintf(logged + used, sizeof logged - used, "\n");
 }
 
-static int64_t at_seven(void *arg) { return *(int64_t *)arg; }
+static int64_t at_seven(void *arg) {
+  return *(int64_t *)arg;
+}
 
 struct world {
   uv_loop_t loop;
@@ -59,7 +61,9 @@ static int tear_down(void **state) {
   return r;
 }
 
-static int load(struct world *world, const char *name) { return bf__host_load(world->host, name, NULL, &world->err); }
+static int load(struct world *world, const char *name) {
+  return bf__host_load(world->host, name, NULL, &world->err);
+}
 
 static int load_with(struct world *world, const char *name, const char *options) {
   json_t *json = json_loads(options, JSON_DECODE_ANY, NULL);
@@ -75,7 +79,11 @@ static void assert_says(const struct world *world, const char *words) {
 }
 
 static void test_wrong_descriptors(void **state) {
-  static const struct { const char *name; int code; const char *says; } cases[] = {
+  static const struct {
+    const char *name;
+    int code;
+    const char *says;
+  } cases[] = {
       {"no_symbol", BF_EINVAL, "does not export 'banfa_plugin'"},
       {"wrong_abi", BF_EVERSION, "'wrong_abi' was built for ABI 2, this program speaks 1"},
       {"small_size", BF_EVERSION, "'small_size' says"},
@@ -129,8 +137,12 @@ static void test_two_starts(void **state) {
   assert_int_equal(load(world, "user"), 0);
   assert_int_equal(bf__host_start(world->host, &world->err), 0);
   assert_int_equal(bf__host_start(world->host, &world->err), 0);
+  bf__host_stop_to(world->host, 1);
+  assert_non_null(bf__host_service(world->host, "base", 1));
+  assert_non_null(strstr(logged, "start user\nstop user\n"));
+  assert_null(strstr(logged, "stop base"));
   bf__host_stop(world->host);
-  assert_non_null(strstr(logged, "start user\nstop user\nstop base\n"));
+  assert_non_null(strstr(logged, "stop user\nstop base\n"));
 }
 
 static void test_options(void **state) {
@@ -141,7 +153,9 @@ static void test_options(void **state) {
 }
 
 static void test_wrong_options(void **state) {
-  static const struct { const char *json, *where, *says; } cases[] = {
+  static const struct {
+    const char *json, *where, *says;
+  } cases[] = {
       {"{\"room\": 5}", "plugins.base.room", "did you mean 'rooms'?"},
       {"{\"zzzzzz\": 5}", "plugins.base.zzzzzz", "the keys are rooms, door, open"},
       {"{\"rooms\": \"5\"}", "plugins.base.rooms", "a whole number is expected here, not \"5\""},
@@ -254,9 +268,20 @@ static void test_hello(void **state) {
 
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-  const struct CMUnitTest tests[] = {
-      CASE(test_wrong_descriptors), CASE(test_twice), CASE(test_order), CASE(test_two_starts), CASE(test_options), CASE(test_wrong_options),
-      CASE(test_long_text), CASE(test_missing_need), CASE(test_other_version), CASE(test_cycle), CASE(test_failing_start),
-      CASE(test_broken_promises), CASE(test_unannounced), CASE(test_duplicate_service), CASE(test_hello)};
+  const struct CMUnitTest tests[] = {CASE(test_wrong_descriptors),
+                                     CASE(test_twice),
+                                     CASE(test_order),
+                                     CASE(test_two_starts),
+                                     CASE(test_options),
+                                     CASE(test_wrong_options),
+                                     CASE(test_long_text),
+                                     CASE(test_missing_need),
+                                     CASE(test_other_version),
+                                     CASE(test_cycle),
+                                     CASE(test_failing_start),
+                                     CASE(test_broken_promises),
+                                     CASE(test_unannounced),
+                                     CASE(test_duplicate_service),
+                                     CASE(test_hello)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

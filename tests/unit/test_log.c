@@ -58,7 +58,9 @@ static json_t *only_line(void) {
   return line;
 }
 
-static const char *field(const json_t *line, const char *name) { return json_string_value(json_object_get(line, name)); }
+static const char *field(const json_t *line, const char *name) {
+  return json_string_value(json_object_get(line, name));
+}
 
 static void assert_message(const char *expected) {
   json_t *line = only_line();
@@ -82,8 +84,14 @@ static void test_line(void **state) {
 
 static void test_escapes(void **state) {
   (void)state;
-  const char *const nasty[] = {"a\"b\\c", "a\nb\tc", "\x1b[2J\x01\x7f", "\xc2\x9b" "31m", "中文 ünï 😀"};
-  const char *const expected[] = {"a\"b\\c", "a\nb\tc", "\x1b[2J\x01\x7f", "\xc2\x9b" "31m", "中文 ünï 😀"};
+  const char *const nasty[] = {"a\"b\\c", "a\nb\tc", "\x1b[2J\x01\x7f",
+                               "\xc2\x9b"
+                               "31m",
+                               "中文 ünï 😀"};
+  const char *const expected[] = {"a\"b\\c", "a\nb\tc", "\x1b[2J\x01\x7f",
+                                  "\xc2\x9b"
+                                  "31m",
+                                  "中文 ünï 😀"};
   for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
     bf__log(BF_LOG_INFO, "e", "%s", nasty[i]);
     assert_message(expected[i]);
@@ -92,7 +100,9 @@ static void test_escapes(void **state) {
 
 static void test_not_utf8(void **state) {
   (void)state;
-  const char *const bad[] = {"a\xff" "b", "\xc0\xaf", "\xed\xa0\x80", "\xe4\xb8", "\xf4\x90\x80\x80"};
+  const char *const bad[] = {"a\xff"
+                             "b",
+                             "\xc0\xaf", "\xed\xa0\x80", "\xe4\xb8", "\xf4\x90\x80\x80"};
   const int marks[] = {1, 2, 3, 2, 4};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     int seen = 0;
@@ -195,7 +205,8 @@ static void test_threads(void **state) {
 
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-  const struct CMUnitTest tests[] = {CASE(test_line), CASE(test_escapes), CASE(test_not_utf8), CASE(test_huge), CASE(test_level),
-                                     CASE(test_text), CASE(test_errno), CASE(test_stalled_reader), CASE(test_threads)};
+  const struct CMUnitTest tests[] = {CASE(test_line),  CASE(test_escapes),        CASE(test_not_utf8),
+                                     CASE(test_huge),  CASE(test_level),          CASE(test_text),
+                                     CASE(test_errno), CASE(test_stalled_reader), CASE(test_threads)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
