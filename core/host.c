@@ -346,7 +346,7 @@ void bf__host_stop_to(struct bf__host *host, size_t count) {
 }
 
 int bf__host_start(struct bf__host *host, struct bf_error *err) {
-  const struct bf_plugin *descriptors[PLUGINS_MAX];
+  const struct bf_plugin *descriptors[PLUGINS_MAX] = {NULL};
   struct plugin *waiting[PLUGINS_MAX];
   size_t order[PLUGINS_MAX], count = 0, before = host->started_count;
   for (size_t i = 0; i < host->plugin_count; i++) {

@@ -25,11 +25,12 @@ static int taken(const struct store *store, int fd, struct bf_error *err) {
                  "another banfa is using this data folder: stop it, or give another folder with --data");
 }
 
-static void sign(int fd) {
-  char text[32];
-  int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-  /* a full disk may refuse these bytes; the lock holds without them */
-  if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) != n) (void)ftruncate(fd, 0);
+/* Empties the file, then writes TEXT. A full disk may refuse it: the lock holds without, and an empty file names nobody. */
+static void sign(int fd, const char *text) {
+  size_t length = strlen(text);
+  if (ftruncate(fd, 0) == 0 && pwrite(fd, text, length, 0) == (ssize_t)length) return;
+  int again = ftruncate(fd, 0);
+  (void)again;
 }
 
 int lock_take(const struct store *store, int *ret_fd, struct bf_error *err) {
@@ -47,7 +48,9 @@ int lock_take(const struct store *store, int *ret_fd, struct bf_error *err) {
     (void)close(fd);
     return r;
   }
-  sign(fd);
+  char text[32];
+  (void)snprintf(text, sizeof text, "%ld\n", (long)getpid());
+  sign(fd, text);
   *ret_fd = fd;
   return 0;
 }
@@ -55,6 +58,6 @@ int lock_take(const struct store *store, int *ret_fd, struct bf_error *err) {
 /* The file stays: removing it would let two programs lock two files of one name. */
 void lock_drop(int fd) {
   if (fd < 0) return;
-  (void)ftruncate(fd, 0);
+  sign(fd, "");
   (void)close(fd);
 }
