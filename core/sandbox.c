@@ -1,23 +1,26 @@
 /* The script runtime: making a state, adding files to it, calling into it.
  *
- * Scripts get what is listed here and nothing else. Left out, and why:
+ * Scripts get what is listed in sandbox_base.c, _string.c and _table.c and nothing else. The process must stay in the "C" locale: `<` on
+ * texts and the decimal point follow it. */
+// clang-format off
+/* Left out, and why:
  *   io, os, package, debug, print, warn   reach outside: files, processes, the clock, the program's own stack
  *   load, loadfile, dofile, string.dump   make code from data; changed bytecode crashes the interpreter
  *   coroutine                             each has a count of instructions of its own, and resume swallows the end of a budget
  *   collectgarbage                        can switch collecting off
- *   rawget, rawset                        would see the empty front of a view; they are the prelude's (rawlen, rawequal stay)
- *   __gc, __close, __mode, __metatable    run where no hook does, or make results depend on the collector; __name, __tostring,
- *   and others in metatables              __pairs, __newindex: no use without what they serve. setmetatable copies what it is given
- *   string.pack, unpack, packsize, %p %q  bytes and addresses are of no use to rules, and addresses differ from run to run
- *   %a in format                          as above
+ *   rawget, rawset                        would see the empty front of a view; the prelude has them (rawlen, rawequal stay)
+ *   __gc, __close, __mode, __metatable    run where no hook does, or make results depend on the collector
+ *   __name, __tostring, __pairs,          of no use without what they serve; setmetatable copies what it is given, so that
+ *   __newindex                              none can be added later
+ *   string.pack, unpack, packsize, %q     bytes are of no use to rules
+ *   %p, %a                                addresses differ from run to run
  *   math.random, randomseed               a decision must replay
  *   math.exp, log, sin, cos, tan, ...     their last bits differ from machine to machine
  *   arithmetic on texts ("10" + 1)        hides mistakes; tonumber says what is meant
  *   _G, _VERSION                          of no use: the globals are read-only
  * Rebuilt: pcall, xpcall (a spent budget goes on falling), pairs, next (one order), tostring (no addresses), require (files of the
- * ruleset only), all of string and table (every loop is charged, every size bounded).
- *
- * The process must stay in the "C" locale: `<` on texts and the decimal point follow it. */
+ * ruleset only), all of string and table (every loop is charged, every size bounded). */
+// clang-format on
 #include "sandbox.h"
 
 #include <stdlib.h>
@@ -26,7 +29,7 @@
 #include "sandbox_internal.h"
 
 const struct bf__sandbox_limits bf__sandbox_default_limits = {
-    .memory = 64u * 1024 * 1024, .load_ms = 5000, .call_ms = 1000, .call_steps = 10000000, .depth = 32, .values = 20000};
+    .memory = 64u * 1024 * 1024, .load_ms = 5000, .call_ms = 1000, .call_steps = 10000000, .depth = 32, .values = 200000};
 
 /* Calls BODY(ARGUMENT) protected; the one result stays on the stack. */
 static int enter(struct bf__sandbox *sandbox, lua_CFunction body, void *argument, struct bf_error *err) {
@@ -77,8 +80,10 @@ int bf__sandbox_new(const struct bf__sandbox_limits *limits, struct bf__sandbox 
     load_budget(sandbox);
     rc = enter(sandbox, open_body, NULL, err);
   }
-  if (rc) bf__sandbox_free(sandbox);
-  else *ret = sandbox;
+  if (rc)
+    bf__sandbox_free(sandbox);
+  else
+    *ret = sandbox;
   return rc;
 }
 
@@ -91,9 +96,13 @@ void bf__sandbox_free(struct bf__sandbox *sandbox) {
   free(sandbox);
 }
 
-int bf__sandbox_spent(const struct bf__sandbox *sandbox) { return sandbox->ended != BF__SANDBOX_ALIVE; }
+int bf__sandbox_spent(const struct bf__sandbox *sandbox) {
+  return sandbox->ended != BF__SANDBOX_ALIVE;
+}
 
-size_t bf__sandbox_memory(const struct bf__sandbox *sandbox) { return sandbox->used; }
+size_t bf__sandbox_memory(const struct bf__sandbox *sandbox) {
+  return sandbox->used;
+}
 
 /* host.NAME ------------------------------------------------------------------------------------------------------------- */
 struct host_function {
@@ -138,9 +147,15 @@ static const char *read_source(lua_State *L, void *ud, size_t *size) {
   size_t mark = s->length >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   (void)L;
   switch (r->part++) {
-  case 0: *size = sizeof no_tail_calls - 1; return no_tail_calls;
-  case 1: *size = s->length - mark; return *size ? s->text + mark : NULL;
-  default: *size = 0; return NULL;
+  case 0:
+    *size = sizeof no_tail_calls - 1;
+    return no_tail_calls;
+  case 1:
+    *size = s->length - mark;
+    return *size ? s->text + mark : NULL;
+  default:
+    *size = 0;
+    return NULL;
   }
 }
 
@@ -202,7 +217,8 @@ int bf__sandbox_prelude(struct bf__sandbox *sandbox, const char *name, const cha
   return enter(sandbox, prelude_body, &s, err);
 }
 
-/* Files ----------------------------------------------------------------------------------------------------------------------- */
+/* Files -----------------------------------------------------------------------------------------------------------------------
+ */
 static int check_path(const struct bf__sandbox *sandbox, const char *path, struct bf_error *err) {
   size_t n = strlen(path);
   if (n > BF__SANDBOX_PATH) return bf_fail(err, BF_EINVAL, path, "the path is longer than %d bytes", BF__SANDBOX_PATH);
@@ -269,7 +285,8 @@ int bf__sandbox_add(struct bf__sandbox *sandbox, const char *path, const char *t
   return rc;
 }
 
-/* Calls ------------------------------------------------------------------------------------------------------------------------- */
+/* Calls -------------------------------------------------------------------------------------------------------------------------
+ */
 struct call {
   const char *entry;
   const json_t *args;
@@ -293,8 +310,10 @@ int bf__sandbox_call(struct bf__sandbox *sandbox, const char *entry, const json_
   if (rc) return rc;
   sandbox->turn++;
   sandbox->lent_count = 0;
-  if (sandbox->calls++ == 0) load_budget(sandbox);
-  else bf__sandbox_budget(sandbox, sandbox->limits.call_ms, sandbox->limits.call_steps);
+  if (sandbox->calls++ == 0)
+    load_budget(sandbox);
+  else
+    bf__sandbox_budget(sandbox, sandbox->limits.call_ms, sandbox->limits.call_steps);
   rc = enter(sandbox, call_body, &c, err);
   if (!rc) rc = bf__sandbox_take(sandbox->L, -1, &result, err);
   lua_settop(sandbox->L, 0);

@@ -10,13 +10,18 @@
 void bf__sandbox_text(lua_State *L, int index) {
   index = lua_absindex(L, index);
   switch (lua_type(L, index)) {
-  case LUA_TSTRING: lua_pushvalue(L, index); break;
+  case LUA_TSTRING:
+    lua_pushvalue(L, index);
+    break;
   case LUA_TNUMBER:
     lua_pushvalue(L, index);
     (void)lua_tostring(L, -1);
     break;
-  case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false"); break;
-  default: lua_pushstring(L, luaL_typename(L, index));
+  case LUA_TBOOLEAN:
+    lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
+    break;
+  default:
+    lua_pushstring(L, luaL_typename(L, index));
   }
 }
 
@@ -84,9 +89,14 @@ static int compare_keys(const void *a, const void *b) {
 static struct key read_key(lua_State *L, int index) {
   struct key key = {0, NULL, 0, 0};
   switch (lua_type(L, index)) {
-  case LUA_TSTRING: key.text = lua_tolstring(L, index, &key.length); break;
-  case LUA_TNUMBER: key.number = lua_isinteger(L, index) ? (long double)lua_tointeger(L, index) : (long double)lua_tonumber(L, index); break;
-  default: (void)luaL_error(L, "a table with a %s as a key has no order", luaL_typename(L, index));
+  case LUA_TSTRING:
+    key.text = lua_tolstring(L, index, &key.length);
+    break;
+  case LUA_TNUMBER:
+    key.number = lua_isinteger(L, index) ? (long double)lua_tointeger(L, index) : (long double)lua_tonumber(L, index);
+    break;
+  default:
+    (void)luaL_error(L, "a table with a %s as a key has no order", luaL_typename(L, index));
   }
   return key;
 }
@@ -211,16 +221,19 @@ static int base_ipairs(lua_State *L) {
 }
 
 static int base_rawlen(lua_State *L) {
-  if (lua_type(L, 1) == LUA_TTABLE) (void)bf__sandbox_raw(L, 1);
-  else luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "table or string");
+  if (lua_type(L, 1) == LUA_TTABLE)
+    (void)bf__sandbox_raw(L, 1);
+  else
+    luaL_argexpected(L, lua_type(L, 1) == LUA_TSTRING, 1, "table or string");
   lua_pushinteger(L, (lua_Integer)lua_rawlen(L, lua_type(L, 1) == LUA_TTABLE ? -1 : 1));
   return 1;
 }
 
 /* Metatables: copied, so that nothing can be added to them later; operators only ------------------------------------------ */
 static void check_event(lua_State *L) {
-  static const char *const allowed[] = {"__index", "__call", "__eq",  "__lt",   "__le",  "__add",  "__sub",  "__mul", "__div", "__mod",
-                                        "__pow",   "__unm",  "__idiv", "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot", "__concat", "__len"};
+  static const char *const allowed[] = {"__index", "__call", "__eq",  "__lt",  "__le",   "__add",    "__sub",
+                                        "__mul",   "__div",  "__mod", "__pow", "__unm",  "__idiv",   "__band",
+                                        "__bor",   "__bxor", "__shl", "__shr", "__bnot", "__concat", "__len"};
   const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
   for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
     if (strcmp(name, allowed[i]) != 0) continue;
@@ -235,7 +248,8 @@ static void close_index(lua_State *L, int index) {
   if (!lua_istable(L, index)) return;
   if (lua_getmetatable(L, index)) {
     lua_rawgetp(L, -1, &bf__sandbox_behind);
-    if (lua_isnil(L, -1) && lua_getfield(L, -2, "__index") != LUA_TNIL) (void)luaL_error(L, "an __index table with an __index of its own is not allowed");
+    if (lua_isnil(L, -1) && lua_getfield(L, -2, "__index") != LUA_TNIL)
+      (void)luaL_error(L, "an __index table with an __index of its own is not allowed");
     return;
   }
   lua_createtable(L, 0, 0);
@@ -267,8 +281,10 @@ static int base_setmetatable(lua_State *L) {
 
 static int base_getmetatable(lua_State *L) {
   luaL_checkany(L, 1);
-  if (lua_getmetatable(L, 1)) lua_pushboolean(L, 0);
-  else lua_pushnil(L);
+  if (lua_getmetatable(L, 1))
+    lua_pushboolean(L, 0);
+  else
+    lua_pushnil(L);
   return 1;
 }
 
@@ -297,8 +313,8 @@ static void open_part(lua_State *L, lua_CFunction open, const char *const *names
 }
 
 void bf__sandbox_open_math(lua_State *L) {
-  static const char *const names[] = {"abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min", "mininteger", "modf", "pi", "sqrt",
-                                      "tointeger", "type", "ult", NULL};
+  static const char *const names[] = {"abs",        "ceil", "floor", "fmod", "huge",      "max",  "maxinteger", "min",
+                                      "mininteger", "modf", "pi",    "sqrt", "tointeger", "type", "ult",        NULL};
   open_part(L, luaopen_math, names, 0);
 }
 
@@ -309,9 +325,17 @@ void bf__sandbox_open_utf8(lua_State *L) {
 
 void bf__sandbox_open_base(lua_State *L) {
   static const char *const names[] = {"assert", "error", "rawequal", "select", "tonumber", "type", NULL};
-  static const luaL_Reg own[] = {{"getmetatable", base_getmetatable}, {"ipairs", base_ipairs}, {"next", base_next}, {"pairs", base_pairs},
-                                 {"pcall", bf__sandbox_pcall}, {"rawlen", base_rawlen}, {"require", bf__sandbox_require},
-                                 {"setmetatable", base_setmetatable}, {"tostring", base_tostring}, {"xpcall", base_xpcall}, {NULL, NULL}};
+  static const luaL_Reg own[] = {{"getmetatable", base_getmetatable},
+                                 {"ipairs", base_ipairs},
+                                 {"next", base_next},
+                                 {"pairs", base_pairs},
+                                 {"pcall", bf__sandbox_pcall},
+                                 {"rawlen", base_rawlen},
+                                 {"require", bf__sandbox_require},
+                                 {"setmetatable", base_setmetatable},
+                                 {"tostring", base_tostring},
+                                 {"xpcall", base_xpcall},
+                                 {NULL, NULL}};
   open_part(L, luaopen_base, names, 0);
   luaL_setfuncs(L, own, 0);
 }

@@ -8,12 +8,12 @@
 
 #include "sandbox_internal.h"
 
-#define INTERVAL 250              /* instructions between two looks at the clock */
-#define SLOW 20000000             /* ns: an interval that took longer makes the next ones shorter */
-#define CLOCK_EVERY 1024          /* steps in C between two looks at the clock */
-#define CHARGED_BLOCK 1024        /* bytes: blocks from here on cost steps, */
-#define BYTES_A_STEP 64           /* one for so many bytes */
-#define NODE 24                   /* bytes of one name in a table of Lua 5.4 */
+#define INTERVAL 250       /* instructions between two looks at the clock */
+#define SLOW 20000000      /* ns: an interval that took longer makes the next ones shorter */
+#define CLOCK_EVERY 1024   /* steps in C between two looks at the clock */
+#define CHARGED_BLOCK 1024 /* bytes: blocks from here on cost steps, */
+#define BYTES_A_STEP 64    /* one for so many bytes */
+#define NODE 24            /* bytes of one name in a table of Lua 5.4 */
 
 _Thread_local int64_t bf__sandbox_allocations = -1;
 
@@ -24,7 +24,9 @@ static int fails_now(void) {
   return 0;
 }
 
-void *bf__sandbox_realloc(void *ptr, size_t size) { return fails_now() ? NULL : realloc(ptr, size); }
+void *bf__sandbox_realloc(void *ptr, size_t size) {
+  return fails_now() ? NULL : realloc(ptr, size);
+}
 
 /* With PTR NULL, OSIZE is the type of a new object, 0 for a plain vector. Texts are bounded because one instruction (concat, <)
  * reads them whole; fresh vectors because a table that grows puts its names in one by one, each along its chain of colliding
@@ -147,13 +149,16 @@ int bf__sandbox_handler(lua_State *L) {
 static int fail_ended(const struct bf__sandbox *sandbox, struct bf_error *err) {
   const struct bf__sandbox_limits *l = &sandbox->limits;
   switch (sandbox->ended) {
-  case BF__SANDBOX_STEPS: return bf_fail(err, BF_ELIMIT, sandbox->where, "the script ran too long: its budget of steps is used up");
-  case BF__SANDBOX_TIME: return bf_fail(err, BF_ELIMIT, sandbox->where, "the script ran too long: its time is up");
+  case BF__SANDBOX_STEPS:
+    return bf_fail(err, BF_ELIMIT, sandbox->where, "the script ran too long: its budget of steps is used up");
+  case BF__SANDBOX_TIME:
+    return bf_fail(err, BF_ELIMIT, sandbox->where, "the script ran too long: its time is up");
   case BF__SANDBOX_LONG:
     return bf_fail(err, BF_ELIMIT, sandbox->where, "the script made a text of more than %u KiB", BF__SANDBOX_STRING / 1024);
   case BF__SANDBOX_BIG:
     return bf_fail(err, BF_ELIMIT, sandbox->where, "the script made a table of more than %u names", BF__SANDBOX_NODES);
-  case BF__SANDBOX_SYSTEM: return bf_fail(err, BF_ENOMEM, sandbox->where, "no memory");
+  case BF__SANDBOX_SYSTEM:
+    return bf_fail(err, BF_ENOMEM, sandbox->where, "no memory");
   default:
     return bf_fail(err, BF_ELIMIT, sandbox->where, "the script used more than %zu KiB of memory", l->memory / 1024);
   }
@@ -173,8 +178,10 @@ static void copy_text(char *to, size_t room, const char *from) {
   while (*from) {
     size_t length = character(from);
     if (n + (length ? length : 1) >= room) break;
-    if (length) memcpy(to + n, from, length);
-    else to[n] = '?';
+    if (length)
+      memcpy(to + n, from, length);
+    else
+      to[n] = '?';
     n += length ? length : 1;
     from += length ? length : 1;
   }

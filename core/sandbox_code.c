@@ -55,10 +55,20 @@ static void skip_string(struct reader *r) {
 static void skip_constants(struct reader *r) {
   for (size_t n = number(r); n > 0; n--) {
     switch (*skip(r, 1)) {
-    case 0x03: case 0x13: (void)skip(r, 8); break;
-    case 0x04: case 0x14: skip_string(r); break;
-    case 0x00: case 0x01: case 0x11: break;
-    default: (void)luaL_error(r->L, "the code of a function cannot be read");
+    case 0x03:
+    case 0x13:
+      (void)skip(r, 8);
+      break;
+    case 0x04:
+    case 0x14:
+      skip_string(r);
+      break;
+    case 0x00:
+    case 0x01:
+    case 0x11:
+      break;
+    default:
+      (void)luaL_error(r->L, "the code of a function cannot be read");
     }
   }
 }

@@ -5,11 +5,13 @@
 
 #define WORD 64 /* longest word that gets a "did you mean" */
 
-const char bf__sandbox_chunks = 'c', bf__sandbox_values = 'v', bf__sandbox_env = 'e', bf__sandbox_home = 'h', bf__sandbox_entry = 'n',
-           bf__sandbox_seen = 's';
+const char bf__sandbox_chunks = 'c', bf__sandbox_values = 'v', bf__sandbox_env = 'e', bf__sandbox_home = 'h',
+           bf__sandbox_entry = 'n', bf__sandbox_seen = 's';
 
 /* The nearest word ------------------------------------------------------------------------------------------------------ */
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
 
 static size_t distance(const char *a, size_t n, const char *b, size_t m) {
   size_t row[WORD + 1];
@@ -65,8 +67,10 @@ static int host_nearest(lua_State *L) {
   lua_settop(L, 2);
   (void)bf__sandbox_raw(L, 2);
   found = nearest_in(L, 3, word, length, 0);
-  if (found) lua_pushstring(L, found);
-  else lua_pushnil(L);
+  if (found)
+    lua_pushstring(L, found);
+  else
+    lua_pushnil(L);
   return 1;
 }
 
@@ -77,8 +81,10 @@ static int find_file(const struct bf__sandbox *sandbox, const char *path) {
     size_t middle = (low + high) / 2;
     int order = strcmp(sandbox->files[middle].path, path);
     if (order == 0) return (int)middle;
-    if (order < 0) low = middle + 1;
-    else high = middle;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return -1;
 }
@@ -147,12 +153,14 @@ int bf__sandbox_require(lua_State *L) {
     memcpy(path + length, ".lua", 5);
     index = find_file(bf__sandbox_of(L), path);
   }
-  if (index < 0) return luaL_error(L, "require '%s': the ruleset has no such file (\"stages.approval\" is stages/approval.lua)", name);
+  if (index < 0)
+    return luaL_error(L, "require '%s': the ruleset has no such file (\"stages.approval\" is stages/approval.lua)", name);
   run(L, index);
   return 1;
 }
 
-/* The globals of ruleset files ------------------------------------------------------------------------------------------------ */
+/* The globals of ruleset files ------------------------------------------------------------------------------------------------
+ */
 static int unknown_global(lua_State *L) {
   size_t length;
   const char *word, *found;
@@ -172,7 +180,8 @@ static int assign_global(lua_State *L) {
   return luaL_error(L, "'%s' is not declared; write 'local %s = …' to declare it", name, name);
 }
 
-/* Host ------------------------------------------------------------------------------------------------------------------------ */
+/* Host ------------------------------------------------------------------------------------------------------------------------
+ */
 static int host_files(lua_State *L) {
   const struct bf__sandbox *sandbox = bf__sandbox_of(L);
   lua_createtable(L, (int)sandbox->file_count, 0);
@@ -211,8 +220,10 @@ static int host_where(lua_State *L) {
   lua_Debug ar;
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_settop(L, 1);
-  if (!lua_getinfo(L, ">S", &ar) || ar.linedefined < 0) lua_pushnil(L);
-  else lua_pushfstring(L, "%s:%d", ar.short_src, ar.linedefined);
+  if (!lua_getinfo(L, ">S", &ar) || ar.linedefined < 0)
+    lua_pushnil(L);
+  else
+    lua_pushfstring(L, "%s:%d", ar.short_src, ar.linedefined);
   return 1;
 }
 
@@ -235,7 +246,8 @@ static int host_rawset(lua_State *L) {
   return 1;
 }
 
-/* Putting it together ----------------------------------------------------------------------------------------------------------- */
+/* Putting it together -----------------------------------------------------------------------------------------------------------
+ */
 static void copy_into(lua_State *L, int from, int to) {
   lua_pushnil(L);
   while (lua_next(L, from)) {
@@ -250,7 +262,10 @@ static void push_libraries(lua_State *L) {
   static const struct {
     const char *name;
     void (*open)(lua_State *);
-  } libraries[] = {{"string", bf__sandbox_open_string}, {"table", bf__sandbox_open_table}, {"math", bf__sandbox_open_math}, {"utf8", bf__sandbox_open_utf8}};
+  } libraries[] = {{"string", bf__sandbox_open_string},
+                   {"table", bf__sandbox_open_table},
+                   {"math", bf__sandbox_open_math},
+                   {"utf8", bf__sandbox_open_utf8}};
   bf__sandbox_open_base(L);
   for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
     libraries[i].open(L);
@@ -287,8 +302,9 @@ static void set_globals(lua_State *L) {
 }
 
 static void set_home(lua_State *L, int libraries) {
-  static const luaL_Reg host[] = {{"files", host_files}, {"nearest", host_nearest}, {"readonly", bf__sandbox_readonly}, {"run", host_run},
-                                  {"try", host_try},     {"where", host_where},     {NULL, NULL}};
+  static const luaL_Reg host[] = {{"files", host_files}, {"nearest", host_nearest}, {"readonly", bf__sandbox_readonly},
+                                  {"run", host_run},     {"try", host_try},         {"where", host_where},
+                                  {NULL, NULL}};
   lua_createtable(L, 0, 32);
   copy_into(L, libraries, lua_gettop(L));
   luaL_newlib(L, host);

@@ -44,8 +44,8 @@ struct bf__sandbox {
   char where[160];              /* where the last error rose, "path:line" */
   char prelude[BF__SANDBOX_PATH + 1];
   int calls;
-  int64_t turn;                 /* number of the running call: views of older ones are stale */
-  const json_t **lent;          /* JSON behind this call's views, by ticket; borrowed */
+  int64_t turn;        /* number of the running call: views of older ones are stale */
+  const json_t **lent; /* JSON behind this call's views, by ticket; borrowed */
   size_t lent_count, lent_room;
   struct bf__sandbox_file *files; /* sorted by path */
   size_t file_count, file_room;
@@ -58,32 +58,36 @@ extern _Thread_local int64_t bf__sandbox_allocations;
 /* sandbox_budget.c */
 void *bf__sandbox_alloc(void *ud, void *ptr, size_t osize, size_t nsize);
 void *bf__sandbox_realloc(void *ptr, size_t size); /* for the C side, under the same test hook */
-static inline struct bf__sandbox *bf__sandbox_of(lua_State *L) { return *(struct bf__sandbox **)lua_getextraspace(L); }
+static inline struct bf__sandbox *bf__sandbox_of(lua_State *L) {
+  return *(struct bf__sandbox **)lua_getextraspace(L);
+}
 void bf__sandbox_budget(struct bf__sandbox *sandbox, int64_t ms, int64_t steps); /* starts one */
-void bf__sandbox_charge(lua_State *L, int64_t steps);                           /* raises when it is used up */
-void bf__sandbox_end(lua_State *L, enum bf__sandbox_end why);                   /* marks the state spent; does not raise */
-int bf__sandbox_raise(lua_State *L);                                            /* raises, of a spent state */
-void bf__sandbox_locate(lua_State *L);                                          /* fills `where` from the stack */
-int bf__sandbox_handler(lua_State *L);                                          /* message handler of the host's calls */
-size_t bf__sandbox_place(const struct bf__sandbox *sandbox, const char *text); /* length of the "PATH:LINE" or "PATH" TEXT begins with, or 0 */
+void bf__sandbox_charge(lua_State *L, int64_t steps);                            /* raises when it is used up */
+void bf__sandbox_end(lua_State *L, enum bf__sandbox_end why);                    /* marks the state spent; does not raise */
+int bf__sandbox_raise(lua_State *L);                                             /* raises, of a spent state */
+void bf__sandbox_locate(lua_State *L);                                           /* fills `where` from the stack */
+int bf__sandbox_handler(lua_State *L);                                           /* message handler of the host's calls */
+size_t bf__sandbox_place(const struct bf__sandbox *sandbox,
+                         const char *text); /* length of the "PATH:LINE" or "PATH" TEXT begins with, or 0 */
 int bf__sandbox_fail(struct bf__sandbox *sandbox, int status, struct bf_error *err); /* pops the error value */
 
 /* sandbox_view.c: read-only tables. A view is an empty table whose metatable leads to the table behind it. */
-extern const char bf__sandbox_behind;        /* key in a view's metatable: the table behind, or a ticket (integer) of JSON */
-void bf__sandbox_view(lua_State *L);         /* replaces the table on top by a view of it; raises */
+extern const char bf__sandbox_behind;         /* key in a view's metatable: the table behind, or a ticket (integer) of JSON */
+void bf__sandbox_view(lua_State *L);          /* replaces the table on top by a view of it; raises */
 int bf__sandbox_raw(lua_State *L, int index); /* pushes the table behind, or the table itself; 1 if a view; raises */
-void bf__sandbox_freeze(lua_State *L, int index); /* makes all that is reachable read-only, in place; refuses functions with state; raises */
-int bf__sandbox_readonly(lua_State *L);      /* host.readonly(t) */
-int bf__sandbox_write(lua_State *L);         /* __newindex of views; raises */
-int bf__sandbox_length(lua_State *L);        /* __len of views */
+void bf__sandbox_freeze(lua_State *L,
+                        int index); /* makes all that is reachable read-only, in place; refuses functions with state; raises */
+int bf__sandbox_readonly(lua_State *L); /* host.readonly(t) */
+int bf__sandbox_write(lua_State *L);    /* __newindex of views; raises */
+int bf__sandbox_length(lua_State *L);   /* __len of views */
 
 /* sandbox_code.c: marks in SET the upvalues of the Lua function on top that it, or a function inside it, can assign. Raises. */
 void bf__sandbox_assigned(lua_State *L, unsigned char set[256]);
 int bf__sandbox_code_known(lua_State *L); /* 1 when this Lua's code is the one we can read; raises */
 
 /* sandbox_values.c */
-void bf__sandbox_push(lua_State *L, const json_t *value);    /* raises */
-void bf__sandbox_complete(lua_State *L, int metatable);      /* fills a view of JSON; raises */
+void bf__sandbox_push(lua_State *L, const json_t *value);                          /* raises */
+void bf__sandbox_complete(lua_State *L, int metatable);                            /* fills a view of JSON; raises */
 int bf__sandbox_take(lua_State *L, int index, json_t **ret, struct bf_error *err); /* never raises */
 
 /* Libraries: each pushes a plain table of functions; raises. */
@@ -94,7 +98,7 @@ void bf__sandbox_open_math(lua_State *L);
 void bf__sandbox_open_utf8(lua_State *L);
 int bf__sandbox_protect(lua_State *L, int handler, int args); /* lua_pcall for scripts; raises, when the budget is spent */
 int bf__sandbox_pcall(lua_State *L);
-int bf__sandbox_pairs_step(lua_State *L);  /* closures with a state of their own: must not outlive a call */
+int bf__sandbox_pairs_step(lua_State *L); /* closures with a state of their own: must not outlive a call */
 int bf__sandbox_gmatch_step(lua_State *L);
 void bf__sandbox_text(lua_State *L, int index); /* pushes tostring(value), without addresses and metamethods */
 
@@ -112,8 +116,8 @@ struct bf__match {
   } capture[BF__MATCH_CAPTURES];
 };
 void bf__match_start(struct bf__match *m, lua_State *L, const char *src, size_t length, const char *pat, size_t pat_length);
-const char *bf__match(struct bf__match *m, const char *s, const char *p); /* end of the match, or NULL; raises */
-void bf__match_done(struct bf__match *m);                                 /* charges what is owed; raises */
+const char *bf__match(struct bf__match *m, const char *s, const char *p);          /* end of the match, or NULL; raises */
+void bf__match_done(struct bf__match *m);                                          /* charges what is owed; raises */
 void bf__match_push(struct bf__match *m, int index, const char *s, const char *e); /* one capture; raises */
 int bf__match_push_all(struct bf__match *m, const char *s, const char *e);         /* all, or the whole match; raises */
 
@@ -126,6 +130,6 @@ extern const char bf__sandbox_entry;  /* the prelude's entries */
 extern const char bf__sandbox_seen;   /* functions that were found to keep no state */
 int bf__sandbox_require(lua_State *L);
 void bf__sandbox_unwind(struct bf__sandbox *sandbox, int running); /* files that began after RUNNING did have failed */
-void bf__sandbox_open(lua_State *L); /* libraries, globals, host; raises */
+void bf__sandbox_open(lua_State *L);                               /* libraries, globals, host; raises */
 
 #endif

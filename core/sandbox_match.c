@@ -32,26 +32,57 @@ void bf__match_done(struct bf__match *m) {
   bf__sandbox_charge(m->L, owed + 1);
 }
 
-static int lower(int c) { return c >= 'a' && c <= 'z'; }
-static int upper(int c) { return c >= 'A' && c <= 'Z'; }
-static int digit(int c) { return c >= '0' && c <= '9'; }
-static int graphic(int c) { return c > 32 && c < 127; }
+static int lower(int c) {
+  return c >= 'a' && c <= 'z';
+}
+static int upper(int c) {
+  return c >= 'A' && c <= 'Z';
+}
+static int digit(int c) {
+  return c >= '0' && c <= '9';
+}
+static int graphic(int c) {
+  return c > 32 && c < 127;
+}
 
 static int in_class(int c, int class) {
   int yes;
   switch (class | 0x20) {
-  case 'a': yes = lower(c) || upper(c); break;
-  case 'c': yes = c < 32 || c == 127; break;
-  case 'd': yes = digit(c); break;
-  case 'g': yes = graphic(c); break;
-  case 'l': yes = lower(c); break;
-  case 'p': yes = graphic(c) && !lower(c) && !upper(c) && !digit(c); break;
-  case 's': yes = c == ' ' || (c >= 9 && c <= 13); break;
-  case 'u': yes = upper(c); break;
-  case 'w': yes = lower(c) || upper(c) || digit(c); break;
-  case 'x': yes = digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); break;
-  case 'z': yes = c == 0; break;
-  default: return class == c;
+  case 'a':
+    yes = lower(c) || upper(c);
+    break;
+  case 'c':
+    yes = c < 32 || c == 127;
+    break;
+  case 'd':
+    yes = digit(c);
+    break;
+  case 'g':
+    yes = graphic(c);
+    break;
+  case 'l':
+    yes = lower(c);
+    break;
+  case 'p':
+    yes = graphic(c) && !lower(c) && !upper(c) && !digit(c);
+    break;
+  case 's':
+    yes = c == ' ' || (c >= 9 && c <= 13);
+    break;
+  case 'u':
+    yes = upper(c);
+    break;
+  case 'w':
+    yes = lower(c) || upper(c) || digit(c);
+    break;
+  case 'x':
+    yes = digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+    break;
+  case 'z':
+    yes = c == 0;
+    break;
+  default:
+    return class == c;
   }
   return upper(class) ? !yes : yes;
 }
@@ -101,10 +132,14 @@ static int fits(struct bf__match *m, const char *s, const char *p, const char *e
   if (s >= m->src_end) return 0;
   c = (unsigned char)*s;
   switch (*p) {
-  case '.': return 1;
-  case '%': return in_class(c, (unsigned char)p[1]);
-  case '[': return in_set(m, c, p, end - 1);
-  default: return (unsigned char)*p == c;
+  case '.':
+    return 1;
+  case '%':
+    return in_class(c, (unsigned char)p[1]);
+  case '[':
+    return in_set(m, c, p, end - 1);
+  default:
+    return (unsigned char)*p == c;
   }
 }
 
@@ -206,9 +241,15 @@ static int item(struct bf__match *m, const char **s, const char **p) {
     }
     *p = end + 1;
     return 1;
-  case '+': *s = fits(m, *s, *p, end) ? most(m, *s + 1, *p, end) : NULL; return 0;
-  case '*': *s = most(m, *s, *p, end); return 0;
-  case '-': *s = least(m, *s, *p, end); return 0;
+  case '+':
+    *s = fits(m, *s, *p, end) ? most(m, *s + 1, *p, end) : NULL;
+    return 0;
+  case '*':
+    *s = most(m, *s, *p, end);
+    return 0;
+  case '-':
+    *s = least(m, *s, *p, end);
+    return 0;
   default:
     if (!fits(m, *s, *p, end)) {
       *s = NULL;
@@ -245,7 +286,8 @@ static const char *walk(struct bf__match *m, const char *s, const char *p) {
   while (p != m->pat_end) {
     int more = -1;
     step(m);
-    if (*p == '(') return p + 1 < m->pat_end && p[1] == ')' ? open_capture(m, s, p + 2, POSITION) : open_capture(m, s, p + 1, UNFINISHED);
+    if (*p == '(')
+      return p + 1 < m->pat_end && p[1] == ')' ? open_capture(m, s, p + 2, POSITION) : open_capture(m, s, p + 1, UNFINISHED);
     if (*p == ')') return close_capture(m, s, p + 1);
     if (*p == '$' && p + 1 == m->pat_end) return s == m->src_end ? s : NULL;
     if (*p == '%') more = special(m, &s, &p);
@@ -270,8 +312,10 @@ void bf__match_push(struct bf__match *m, int index, const char *s, const char *e
     return;
   }
   if (m->capture[index].length == UNFINISHED) (void)luaL_error(m->L, "unfinished capture");
-  if (m->capture[index].length == POSITION) lua_pushinteger(m->L, m->capture[index].start - m->src + 1);
-  else lua_pushlstring(m->L, m->capture[index].start, (size_t)m->capture[index].length);
+  if (m->capture[index].length == POSITION)
+    lua_pushinteger(m->L, m->capture[index].start - m->src + 1);
+  else
+    lua_pushlstring(m->L, m->capture[index].start, (size_t)m->capture[index].length);
 }
 
 int bf__match_push_all(struct bf__match *m, const char *s, const char *e) {

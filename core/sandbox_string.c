@@ -1,4 +1,5 @@
-/* The string library: what Lua's has, save what the header of sandbox.c leaves out, with every loop charged and every text bounded. */
+/* The string library: what Lua's has, save what the header of sandbox.c leaves out, with every loop charged and every text
+ * bounded. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +39,10 @@ static int string_sub(lua_State *L) {
   i = from_start(luaL_checkinteger(L, 2), n);
   j = to_end(luaL_optinteger(L, 3, -1), n);
   bf__sandbox_charge(L, (int64_t)(n / 64));
-  if (i > j) lua_pushliteral(L, "");
-  else lua_pushlstring(L, s + i - 1, j - i + 1);
+  if (i > j)
+    lua_pushliteral(L, "");
+  else
+    lua_pushlstring(L, s + i - 1, j - i + 1);
   return 1;
 }
 
@@ -80,8 +83,12 @@ static int mapped(lua_State *L, char from, char to, int shift) {
   luaL_pushresultsize(&b, n);
   return 1;
 }
-static int string_lower(lua_State *L) { return mapped(L, 'A', 'Z', 'a' - 'A'); }
-static int string_upper(lua_State *L) { return mapped(L, 'a', 'z', 'A' - 'a'); }
+static int string_lower(lua_State *L) {
+  return mapped(L, 'A', 'Z', 'a' - 'A');
+}
+static int string_upper(lua_State *L) {
+  return mapped(L, 'a', 'z', 'A' - 'a');
+}
 
 static int string_reverse(lua_State *L) {
   size_t n;
@@ -129,7 +136,8 @@ static int is_plain(const char *pat, size_t length) {
 
 static int plain_find(lua_State *L, const char *s, size_t n, const char *what, size_t m, size_t from) {
   const char *found;
-  bf__sandbox_charge(L, (int64_t)((n - from + m) / 16 + 1)); /* memmem takes time in proportion to both lengths, never their product */
+  bf__sandbox_charge(
+      L, (int64_t)((n - from + m) / 16 + 1)); /* memmem takes time in proportion to both lengths, never their product */
   found = memmem(s + from, n - from, what, m);
   if (!found) {
     luaL_pushfail(L);
@@ -168,8 +176,12 @@ static int search(lua_State *L, int find) {
   luaL_pushfail(L);
   return 1;
 }
-static int string_find(lua_State *L) { return search(L, 1); }
-static int string_match(lua_State *L) { return search(L, 0); }
+static int string_find(lua_State *L) {
+  return search(L, 1);
+}
+static int string_match(lua_State *L) {
+  return search(L, 0);
+}
 
 /* Upvalues: text, pattern, where to go on, where the last match ended (so that an empty one is not found there twice). */
 int bf__sandbox_gmatch_step(lua_State *L) {
@@ -220,8 +232,10 @@ static void add_template(struct bf__match *m, luaL_Buffer *b, const char *s, con
       continue;
     }
     i++;
-    if (i < n && r[i] == '%') add(b, "%", 1);
-    else if (i < n && r[i] == '0') add(b, s, (size_t)(e - s));
+    if (i < n && r[i] == '%')
+      add(b, "%", 1);
+    else if (i < n && r[i] == '0')
+      add(b, s, (size_t)(e - s));
     else if (i < n && r[i] >= '1' && r[i] <= '9') {
       size_t length;
       bf__match_push(m, r[i] - '1', s, e);
@@ -274,7 +288,8 @@ static int string_gsub(lua_State *L) {
   lua_Integer most = luaL_optinteger(L, 4, (lua_Integer)n + 1), count = 0;
   struct bf__match match;
   luaL_Buffer b;
-  luaL_argexpected(L, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TTABLE || type == LUA_TFUNCTION, 3, "string/function/table");
+  luaL_argexpected(L, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TTABLE || type == LUA_TFUNCTION, 3,
+                   "string/function/table");
   if (type == LUA_TNUMBER) (void)lua_tostring(L, 3);
   p += anchored;
   bf__match_start(&match, L, s, n, p, m - (size_t)anchored);
@@ -329,7 +344,8 @@ static void add_number(lua_State *L, luaL_Buffer *b, int arg, char spec[SPEC], c
   if (strchr("dixXoc", conversion)) {
     lua_Integer value = luaL_checkinteger(L, arg);
     (void)snprintf(spec + n, SPEC - n, conversion == 'c' ? "%c" : "ll%c", conversion);
-    length = conversion == 'c' ? snprintf(text, sizeof text, spec, (int)(unsigned char)value) : snprintf(text, sizeof text, spec, (long long)value);
+    length = conversion == 'c' ? snprintf(text, sizeof text, spec, (int)(unsigned char)value)
+                               : snprintf(text, sizeof text, spec, (long long)value);
   } else {
     lua_Number value = luaL_checknumber(L, arg);
     (void)snprintf(spec + n, SPEC - n, "%c", conversion);
@@ -396,9 +412,12 @@ static int string_format(lua_State *L) {
     } else {
       f = read_spec(L, f + 1, end, spec);
       if (++arg > top) return luaL_argerror(L, arg, "no value");
-      if (*f == 's') add_string(L, &b, arg, spec);
-      else if (*f && strchr("dixXoceEfFgG", *f)) add_number(L, &b, arg, spec, *f);
-      else return luaL_error(L, "'%%%c' is not offered by 'format'", *f);
+      if (*f == 's')
+        add_string(L, &b, arg, spec);
+      else if (*f && strchr("dixXoceEfFgG", *f))
+        add_number(L, &b, arg, spec, *f);
+      else
+        return luaL_error(L, "'%%%c' is not offered by 'format'", *f);
       f++;
     }
   }
@@ -408,8 +427,9 @@ static int string_format(lua_State *L) {
 
 void bf__sandbox_open_string(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"byte", string_byte}, {"char", string_char}, {"find", string_find},   {"format", string_format}, {"gmatch", string_gmatch},
-      {"gsub", string_gsub}, {"len", string_len},   {"lower", string_lower}, {"match", string_match},   {"rep", string_rep},
-      {"reverse", string_reverse}, {"sub", string_sub}, {"upper", string_upper}, {NULL, NULL}};
+      {"byte", string_byte},     {"char", string_char}, {"find", string_find},       {"format", string_format},
+      {"gmatch", string_gmatch}, {"gsub", string_gsub}, {"len", string_len},         {"lower", string_lower},
+      {"match", string_match},   {"rep", string_rep},   {"reverse", string_reverse}, {"sub", string_sub},
+      {"upper", string_upper},   {NULL, NULL}};
   luaL_newlib(L, functions);
 }

@@ -70,9 +70,11 @@ static int table_concat(lua_State *L) {
   for (; i <= last; i++) {
     bf__sandbox_charge(L, 1);
     (void)lua_rawgeti(L, from, i);
-    if (!lua_isstring(L, -1)) return luaL_error(L, "invalid value (a %s) at index %I in table for 'concat'", luaL_typename(L, -1), (LUAI_UACINT)i);
+    if (!lua_isstring(L, -1))
+      return luaL_error(L, "invalid value (a %s) at index %I in table for 'concat'", luaL_typename(L, -1), (LUAI_UACINT)i);
     (void)lua_tolstring(L, -1, &length);
-    if (luaL_bufflen(&b) + length + separator_length > BF__SANDBOX_STRING) return luaL_error(L, "the text would be longer than %d bytes", (int)BF__SANDBOX_STRING);
+    if (luaL_bufflen(&b) + length + separator_length > BF__SANDBOX_STRING)
+      return luaL_error(L, "the text would be longer than %d bytes", (int)BF__SANDBOX_STRING);
     luaL_addvalue(&b);
     if (i == last) break;
     luaL_addlstring(&b, separator, separator_length);
@@ -89,7 +91,8 @@ static int table_unpack(lua_State *L) {
   i = luaL_optinteger(L, 2, 1);
   last = luaL_optinteger(L, 3, (lua_Integer)lua_rawlen(L, from));
   if (i > last) return 0;
-  if ((lua_Unsigned)last - (lua_Unsigned)i >= BF__SANDBOX_SPREAD) return luaL_error(L, "more than %d values to unpack", BF__SANDBOX_SPREAD);
+  if ((lua_Unsigned)last - (lua_Unsigned)i >= BF__SANDBOX_SPREAD)
+    return luaL_error(L, "more than %d values to unpack", BF__SANDBOX_SPREAD);
   luaL_checkstack(L, (int)(last - i) + 1, "too many values to unpack");
   bf__sandbox_charge(L, last - i + 1);
   int n = (int)(last - i) + 1;
@@ -129,7 +132,8 @@ static int table_move(lua_State *L) {
   return 1;
 }
 
-/* sort: a merge sort on copies. It is stable, so its result does not depend on how it works; a comparator that lies does no harm. */
+/* sort: a merge sort on copies. It is stable, so its result does not depend on how it works; a comparator that lies does no harm.
+ */
 static int before(lua_State *L, int a, int b) {
   int yes;
   if (lua_isnil(L, 2)) {
@@ -196,7 +200,8 @@ static int table_sort(lua_State *L) {
 }
 
 void bf__sandbox_open_table(lua_State *L) {
-  static const luaL_Reg functions[] = {{"concat", table_concat}, {"insert", table_insert}, {"move", table_move}, {"pack", table_pack},
-                                       {"remove", table_remove}, {"sort", table_sort},     {"unpack", table_unpack}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"concat", table_concat}, {"insert", table_insert}, {"move", table_move},     {"pack", table_pack},
+      {"remove", table_remove}, {"sort", table_sort},     {"unpack", table_unpack}, {NULL, NULL}};
   luaL_newlib(L, functions);
 }

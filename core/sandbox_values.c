@@ -1,4 +1,5 @@
-/* Values cross here, by copy: JSON into the state as read-only views that are filled as far as they are read, results out of it. */
+/* Values cross here, by copy: JSON into the state as read-only views that are filled as far as they are read, results out of it.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@ static lua_Integer lend(lua_State *L, const json_t *value) {
   struct bf__sandbox *sandbox = bf__sandbox_of(L);
   if (sandbox->lent_count == sandbox->lent_room) {
     size_t room = sandbox->lent_room ? sandbox->lent_room * 2 : 64;
-    const json_t **grown = room < (size_t)1 << INDEX_BITS ? bf__sandbox_realloc((void *)sandbox->lent, room * sizeof *grown) : NULL;
+    const json_t **grown =
+        room < (size_t)1 << INDEX_BITS ? bf__sandbox_realloc((void *)sandbox->lent, room * sizeof *grown) : NULL;
     if (!grown) {
       bf__sandbox_end(L, BF__SANDBOX_SYSTEM);
       (void)bf__sandbox_raise(L);
@@ -79,13 +81,26 @@ static void push_view(lua_State *L, const json_t *value) {
 void bf__sandbox_push(lua_State *L, const json_t *value) {
   switch (value ? json_typeof(value) : JSON_NULL) {
   case JSON_OBJECT:
-  case JSON_ARRAY: push_view(L, value); break;
-  case JSON_STRING: lua_pushlstring(L, json_string_value(value), json_string_length(value)); break;
-  case JSON_INTEGER: lua_pushinteger(L, (lua_Integer)json_integer_value(value)); break;
-  case JSON_REAL: lua_pushnumber(L, json_real_value(value)); break;
-  case JSON_TRUE: lua_pushboolean(L, 1); break;
-  case JSON_FALSE: lua_pushboolean(L, 0); break;
-  default: lua_pushnil(L);
+  case JSON_ARRAY:
+    push_view(L, value);
+    break;
+  case JSON_STRING:
+    lua_pushlstring(L, json_string_value(value), json_string_length(value));
+    break;
+  case JSON_INTEGER:
+    lua_pushinteger(L, (lua_Integer)json_integer_value(value));
+    break;
+  case JSON_REAL:
+    lua_pushnumber(L, json_real_value(value));
+    break;
+  case JSON_TRUE:
+    lua_pushboolean(L, 1);
+    break;
+  case JSON_FALSE:
+    lua_pushboolean(L, 0);
+    break;
+  default:
+    lua_pushnil(L);
   }
 }
 
@@ -124,8 +139,10 @@ void bf__sandbox_complete(lua_State *L, int metatable) {
   (void)lua_getfield(L, metatable, "__index");
   (void)lua_getupvalue(L, -1, 1);
   behind = lua_gettop(L);
-  if (json_is_array(value)) fill_array(L, value, behind);
-  else fill_object(L, value, behind);
+  if (json_is_array(value))
+    fill_array(L, value, behind);
+  else
+    fill_object(L, value, behind);
   lua_pushvalue(L, behind);
   lua_setfield(L, metatable, "__index");
   lua_pushvalue(L, behind);
@@ -154,9 +171,12 @@ struct member {
 static size_t write_path(const struct level *at, char *to, size_t room) {
   size_t n = at->outer ? write_path(at->outer, to, room) : 0;
   int more;
-  if (!at->outer) more = snprintf(to, room, "result");
-  else if (at->name) more = snprintf(to + n, room - n, ".%.40s", at->name);
-  else more = snprintf(to + n, room - n, "[%lld]", (long long)at->index);
+  if (!at->outer)
+    more = snprintf(to, room, "result");
+  else if (at->name)
+    more = snprintf(to + n, room - n, ".%.40s", at->name);
+  else
+    more = snprintf(to + n, room - n, "[%lld]", (long long)at->index);
   return n + (size_t)more < room ? n + (size_t)more : room - 1;
 }
 
@@ -166,7 +186,9 @@ static int refuse(const struct taking *t, const struct level *at, const char *wh
   return bf_fail(t->err, BF_ESCRIPT, t->sandbox->where, "%s: %s", path, what);
 }
 
-static int no_memory(const struct taking *t) { return bf_fail(t->err, BF_ENOMEM, "", "no memory for a result"); }
+static int no_memory(const struct taking *t) {
+  return bf_fail(t->err, BF_ENOMEM, "", "no memory for a result");
+}
 
 static int continued(const unsigned char *s, size_t n) {
   for (size_t i = 1; i < n; i++)
@@ -180,7 +202,8 @@ static int valid_text(const char *text, size_t length) {
   while (s < end) {
     size_t n = *s < 0x80 ? 1 : *s < 0xC2 ? 0 : *s < 0xE0 ? 2 : *s < 0xF0 ? 3 : *s < 0xF5 ? 4 : 0;
     if (*s == 0 || n == 0 || n > (size_t)(end - s) || !continued(s, n)) return 0;
-    if ((*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] > 0x9F) || (*s == 0xF0 && s[1] < 0x90) || (*s == 0xF4 && s[1] > 0x8F)) return 0;
+    if ((*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] > 0x9F) || (*s == 0xF0 && s[1] < 0x90) || (*s == 0xF4 && s[1] > 0x8F))
+      return 0;
     s += n;
   }
   return 1;
@@ -208,13 +231,17 @@ static int take_array(struct taking *t, const struct level *at, int index, size_
   int rc = array ? 0 : no_memory(t);
   for (size_t i = 1; !rc && i <= count; i++) {
     struct level inner = {at, NULL, NULL, (lua_Integer)i};
-    if (lua_rawgeti(L, index, (lua_Integer)i) == LUA_TNIL) rc = refuse(t, &inner, "a hole: the keys of a list are 1 to n without a gap");
-    else rc = take(t, &inner, lua_gettop(L), &value);
+    if (lua_rawgeti(L, index, (lua_Integer)i) == LUA_TNIL)
+      rc = refuse(t, &inner, "a hole: the keys of a list are 1 to n without a gap");
+    else
+      rc = take(t, &inner, lua_gettop(L), &value);
     lua_pop(L, 1);
     if (!rc && json_array_append_new(array, value) != 0) rc = no_memory(t);
   }
-  if (rc) json_decref(array);
-  else *ret = array;
+  if (rc)
+    json_decref(array);
+  else
+    *ret = array;
   return rc;
 }
 
@@ -253,12 +280,16 @@ static int take_object(struct taking *t, const struct level *at, int index, size
   }
   if (!rc) qsort(members, n, sizeof *members, by_bytes);
   for (size_t i = 0; i < n; i++) {
-    if (rc) json_decref(members[i].value);
-    else if (json_object_setn_new_nocheck(object, members[i].name, members[i].length, members[i].value) != 0) rc = no_memory(t);
+    if (rc)
+      json_decref(members[i].value);
+    else if (json_object_setn_new_nocheck(object, members[i].name, members[i].length, members[i].value) != 0)
+      rc = no_memory(t);
   }
   free(members);
-  if (rc) json_decref(object);
-  else *ret = object;
+  if (rc)
+    json_decref(object);
+  else
+    *ret = object;
   return rc;
 }
 
@@ -290,8 +321,10 @@ static int survey(struct taking *t, const struct level *at, int index, size_t *n
   lua_pushnil(L);
   while (lua_next(L, index)) {
     lua_pop(L, 1);
-    if (lua_type(L, -1) == LUA_TSTRING) (*names)++;
-    else if (lua_isinteger(L, -1)) (*indexes)++;
+    if (lua_type(L, -1) == LUA_TSTRING)
+      (*names)++;
+    else if (lua_isinteger(L, -1))
+      (*indexes)++;
     else {
       lua_pop(L, 1);
       return refuse(t, at, "a key that is neither a name nor a whole number");
@@ -336,8 +369,10 @@ static int take_table(struct taking *t, const struct level *outer, int index, js
     lua_settop(L, top);
     return refuse(t, outer, "a table that contains itself");
   }
-  if (depth >= (size_t)t->sandbox->limits.depth) rc = refuse(t, outer, "nested too deep");
-  else rc = survey(t, &at, top + 1, &names, &indexes);
+  if (depth >= (size_t)t->sandbox->limits.depth)
+    rc = refuse(t, outer, "nested too deep");
+  else
+    rc = survey(t, &at, top + 1, &names, &indexes);
   if (!rc) rc = indexes ? take_array(t, &at, top + 1, indexes, ret) : take_object(t, &at, top + 1, names, ret);
   lua_settop(L, top);
   return rc;
@@ -359,13 +394,20 @@ static int take(struct taking *t, const struct level *at, int index, json_t **re
   if (t->values == 0) return refuse(t, at, "too many values");
   t->values--;
   switch (lua_type(L, index)) {
-  case LUA_TNIL: return (*ret = json_null()) ? 0 : no_memory(t);
-  case LUA_TBOOLEAN: return (*ret = json_boolean(lua_toboolean(L, index))) ? 0 : no_memory(t);
-  case LUA_TNUMBER: return take_number(t, at, index, ret);
-  case LUA_TSTRING: return take_text(t, at, index, ret);
-  case LUA_TTABLE: return take_table(t, at, index, ret);
-  case LUA_TFUNCTION: return take_function(t, at, index);
-  default: return refuse(t, at, "a value of this type cannot leave the script");
+  case LUA_TNIL:
+    return (*ret = json_null()) ? 0 : no_memory(t);
+  case LUA_TBOOLEAN:
+    return (*ret = json_boolean(lua_toboolean(L, index))) ? 0 : no_memory(t);
+  case LUA_TNUMBER:
+    return take_number(t, at, index, ret);
+  case LUA_TSTRING:
+    return take_text(t, at, index, ret);
+  case LUA_TTABLE:
+    return take_table(t, at, index, ret);
+  case LUA_TFUNCTION:
+    return take_function(t, at, index);
+  default:
+    return refuse(t, at, "a value of this type cannot leave the script");
   }
 }
 

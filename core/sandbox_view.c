@@ -142,8 +142,10 @@ static void keep_events(lua_State *L, int old, int fresh, int behind) {
     lua_setfield(L, fresh, "__index");
   }
   lua_pop(L, 1);
-  if (!lua_isnil(L, -1)) lua_setfield(L, fresh, "__len");
-  else lua_pop(L, 1);
+  if (!lua_isnil(L, -1))
+    lua_setfield(L, fresh, "__len");
+  else
+    lua_pop(L, 1);
 }
 
 /* Freezes the keys and values of the table at INDEX. */
@@ -163,8 +165,10 @@ static void freeze_table(lua_State *L, int index, int depth) {
   move_out(L, index);
   int behind = lua_gettop(L);
   lua_createtable(L, 0, 4);
-  if (old) keep_events(L, old, lua_gettop(L), behind);
-  else lead(L, behind);
+  if (old)
+    keep_events(L, old, lua_gettop(L), behind);
+  else
+    lead(L, behind);
   lua_setmetatable(L, index); /* before going deeper: a cycle ends here */
   freeze_inside(L, behind, depth);
   if (old) freeze_inside(L, old, depth);
@@ -180,7 +184,8 @@ static void check_assigned(lua_State *L, int index, const lua_Debug *ar) {
   for (int i = 0; i < 255; i++) {
     if (!set[i]) continue;
     const char *name = lua_getupvalue(L, index, i + 1);
-    lua_pushfstring(L, "%s:%d: a script must not keep state in a local variable: this function sets '%s', which outlives the call",
+    lua_pushfstring(L,
+                    "%s:%d: a script must not keep state in a local variable: this function sets '%s', which outlives the call",
                     ar->short_src, ar->linedefined, name ? name : "?");
     (void)lua_error(L);
   }
@@ -231,11 +236,15 @@ static void freeze(lua_State *L, int index, int depth) {
   if (type != LUA_TTABLE && type != LUA_TFUNCTION) return;
   if (depth == 0) refuse(L, "tables and functions hang in each other too deep");
   luaL_checkstack(L, 16, NULL);
-  if (type == LUA_TTABLE) freeze_table(L, index, depth - 1);
-  else freeze_function(L, index, depth - 1);
+  if (type == LUA_TTABLE)
+    freeze_table(L, index, depth - 1);
+  else
+    freeze_function(L, index, depth - 1);
 }
 
-void bf__sandbox_freeze(lua_State *L, int index) { freeze(L, lua_absindex(L, index), DEPTH); }
+void bf__sandbox_freeze(lua_State *L, int index) {
+  freeze(L, lua_absindex(L, index), DEPTH);
+}
 
 /* The table itself stays the caller's to write; what hangs in it is frozen. */
 int bf__sandbox_readonly(lua_State *L) {

@@ -49,7 +49,11 @@ static struct bf__sandbox *fixture_state(const struct bf__sandbox_limits *limits
   return sandbox;
 }
 
-static inline struct bf__sandbox *fixture_new(void) { return fixture_state(&bf__sandbox_default_limits); }
+static inline struct bf__sandbox *fixture_new(void) {
+  struct bf__sandbox_limits limits = bf__sandbox_default_limits;
+  limits.values = 20000;
+  return fixture_state(&limits);
+}
 
 static inline void fixture_add(struct bf__sandbox *sandbox, const char *path, const char *text) {
   struct bf_error err = {0};
@@ -81,7 +85,8 @@ static inline void expect_call(struct bf__sandbox *sandbox, const char *entry, c
   free(text);
 }
 
-static inline void expect_error(struct bf__sandbox *sandbox, const char *entry, const char *args, const char *where, const char *part) {
+static inline void expect_error(struct bf__sandbox *sandbox, const char *entry, const char *args, const char *where,
+                                const char *part) {
   struct bf_error err;
   char *text = fixture_call(sandbox, entry, args, &err);
   if (text) fail_msg("%s %s: returned %s where an error with '%s' is due", entry, args, text, part);
