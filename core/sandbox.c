@@ -1,7 +1,7 @@
 /* The script runtime: making a state, adding files to it, calling into it.
  *
- * Scripts get what is listed in sandbox_base.c, _string.c and _table.c and nothing else. The process must stay in the "C" locale: `<` on
- * texts and the decimal point follow it. */
+ * Scripts get what is listed in sandbox_base.c, _string.c and _table.c and nothing else. The process must stay in the "C" locale:
+ * `<` on texts and the decimal point follow it. */
 // clang-format off
 /* Left out, and why:
  *   io, os, package, debug, print, warn   reach outside: files, processes, the clock, the program's own stack
