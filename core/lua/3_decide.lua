@@ -85,8 +85,9 @@ local function standing(view, stage_name, stage, name, action, case, now, input)
   P.stage_name = stage_name
   used_up(stage, action, name, case, input, refusals)
   missing_papers(view, stage_name, stage, action, case, ctx, refusals)
+  local before = #refusals
   for _, guard in ipairs(functions(action.guard)) do gather(refusals, guard(case, ctx), first_article(stage, action)) end
-  return refusals, ctx
+  return refusals, ctx, #refusals == before
 end
 
 -- Turns placeholders of data effects into values, fills in the stage's own name, follows leads.
@@ -158,12 +159,13 @@ end
 function P.entry.decide(case, stage_name, action_name, input, now)
   local view = P.view(case.jurisdiction)
   local stage, action = is_there(view, stage_name, action_name)
-  local refusals, ctx = standing(view, stage_name, stage, action_name, action, case, now, input)
-  if not holds(view, stage_name, action.when, case, ctx) then
-    refusals[#refusals + 1] = { code = "not_applicable", article = first_article(stage, action),
-      zh = ("“%s”不适用于本项目"):format(action.title.zh), en = ("“%s” does not apply to this case"):format(action.title.en) }
+  if not holds(view, stage_name, action.when, case, context(view, stage, now)) then
+    return { refusals = { { code = "not_applicable", article = first_article(stage, action),
+      zh = ("“%s”不适用于本项目的现状"):format(action.title.zh), en = ("“%s” does not apply to this case as it stands"):format(action.title.en) } } }
   end
-  for _, check in ipairs(functions(action.check)) do gather(refusals, check(case, input, ctx), first_article(stage, action)) end
+  local refusals, ctx, guarded = standing(view, stage_name, stage, action_name, action, case, now, input)
+  -- a check may rely on what the guards make sure of
+  for _, check in ipairs(guarded and functions(action.check) or {}) do gather(refusals, check(case, input, ctx), first_article(stage, action)) end
   if #refusals > 0 then return { refusals = refusals } end
   local effects, refused = run_effect(view, stage_name, stage, action.effect, case, input, ctx, now)
   if not effects then

@@ -1,5 +1,4 @@
 -- 第二十六至二十八条:各验收环节共用的门槛、登记和结果
-local common = require "lib.common"
 local acceptance = {}
 
 -- 第二十六条(四):要测评的四项 · the four assessments
@@ -19,8 +18,8 @@ function acceptance.gates(case)
   local sharing = case.facts.sharing_result
   if sharing ~= "shared" and sharing ~= "exempt" then
     said[1] = refuse { article = 26, code = "acceptance.sharing",
-      zh = "未确认按要求实现数据共享开放,不能组织验收:请先办理“登记数据共享”(有例外的由政务管理服务局写明理由)",
-      en = "Data sharing is not confirmed, so no acceptance can be organised: record the data sharing first (an exception is the bureau's, with its reason)" }
+      zh = "未确认按要求实现数据共享开放,不能组织验收:请先办理“登记数据共享”(有例外的由政务管理服务局登记)",
+      en = "Data sharing is not confirmed, so no acceptance can be organised: record the data sharing first (or the bureau records an exception)" }
   end
   for _, a in ipairs(assessments) do
     local result = case.facts[a.result]
@@ -33,56 +32,43 @@ function acceptance.gates(case)
   return said
 end
 
-local function exception(given, now)
-  if given.result ~= "exempt" then return end
-  if not common.has_role(now, "bureau") then
-    return refuse { article = 26, code = "acceptance.exception_by", field = "result", zh = "例外只能由政务管理服务局登记:请联系该局",
-      en = "Only the bureau can record an exception: ask it to" }
-  elseif not given.reason then
-    return refuse { article = 26, code = "acceptance.exception_reason", field = "reason", zh = "办法规定“原则上”不能验收,作例外须写明理由:请填写理由",
-      en = "An exception to “in principle no acceptance” needs a reason: give it" }
-  end
-end
-
-local function paper_due(case, given, good, paper)
-  if given.result == good and not has_paper(case, paper) then
-    return refuse { article = 26, code = "paper.missing", field = "result", zh = "缺少相应的报告或证明:请先上传(见本动作说明),再登记",
-      en = "The report or proof is missing: upload it first (see this action's help), then record" }
-  end
-end
-
 local function record_sharing(usual)
-  return { by = { "builder", "bureau" }, order = 40, usual = usual, after = workdays(3), article = 26, title = { zh = "登记数据共享", en = "Record the data sharing" },
-    help = { zh = "“已实现”须上传数据共享开放证明;“例外”由政务管理服务局登记并写明理由", en = "“Shared” needs the proof of data sharing; “exempt” is for the bureau, with a reason" },
-    form = {
-      { "result", choice { { "shared", "已按要求实现", "Shared as required" }, { "not_shared", "未实现", "Not shared" }, { "exempt", "例外", "Exempt" } },
-        zh = "数据共享开放", en = "Data sharing", example = "shared" },
-      { "reason", text, zh = "理由", en = "Reason", optional = true },
-    },
-    check = { function(_, given, now) return exception(given, now) end,
-      function(case, given) return paper_due(case, given, "shared", "data_sharing_proof") end },
-    effect = { set("sharing_result", input "result"), set("sharing_reason", input "reason"), set("sharing_on", today) } }
+  return { by = { "builder", "bureau" }, order = 40, usual = usual, after = workdays(3), article = 26, when = is_not("sharing_result", "shared"),
+    title = { zh = "登记数据共享", en = "Record the data sharing" }, needs = docs { "data_sharing_proof" },
+    help = { zh = "凭数据共享开放证明登记;不能共享的,由政务管理服务局作例外登记", en = "On the strength of the proof; what cannot be shared is the bureau's exception" },
+    effect = { set("sharing_result", "shared"), set("sharing_on", today) } }
 end
 
 local function record_assessment(a, usual)
-  return { by = { "builder", "bureau" }, order = 41, usual = usual, after = workdays(10), article = 26, when = is(a.need, true),
-    title = { zh = "登记" .. a.zh, en = "Record the " .. a.en },
-    help = { zh = "“通过”须上传第三方机构的报告;“例外”由政务管理服务局登记并写明理由", en = "“Passed” needs the third party's report; “exempt” is for the bureau, with a reason" },
+  return { by = { "builder", "bureau" }, order = 41, usual = usual, after = workdays(10), article = 26, when = all { is(a.need, true), is_not(a.result, "passed") },
+    title = { zh = "登记" .. a.zh .. "结果", en = "Record the " .. a.en }, needs = docs { a.paper },
+    help = { zh = "须上传第三方机构的报告;未通过的整改后再测、再登记", en = "Needs the third party's report; if failed, correct, have it assessed again and record that" },
     form = {
-      { "result", choice { { "passed", "通过", "Passed" }, { "failed", "未通过", "Failed" }, { "exempt", "例外", "Exempt" } }, zh = "结果", en = "Result", example = "passed" },
+      { "result", choice { { "passed", "通过", "Passed" }, { "failed", "未通过", "Failed" } }, zh = "结果", en = "Result", example = "passed" },
       { "body", text, zh = "测评机构", en = "Assessing body", optional = true, max = 120 },
-      { "reason", text, zh = "理由", en = "Reason", optional = true },
     },
-    check = { function(_, given, now) return exception(given, now) end,
-      function(case, given) return paper_due(case, given, "passed", a.paper) end },
+    effect = { set(a.result, input "result"), append("assessments", { kind = a.kind, result = input "result", body = input "body", on = today }) } }
+end
+
+-- “原则上”的例外:政务管理服务局写明理由 · the exception to “in principle” is the bureau's, with its reason
+local exceptions = { { "sharing", "数据共享", "Data sharing" } }
+for i, a in ipairs(assessments) do exceptions[i + 1] = { a.kind, a.zh, a.en } end
+
+local function except()
+  return { by = "bureau", order = 45, article = 26, title = { zh = "作例外登记", en = "Record an exception" },
+    help = { zh = "未共享、未通过测评的“原则上”不能验收;确有例外的写明理由,记录在案", en = "“In principle” no acceptance without sharing and assessments: an exception needs a reason, on record" },
+    form = { { "what", choice(exceptions), zh = "例外事项", en = "Exception for", example = "sharing" }, { "reason", text, zh = "理由", en = "Reason" } },
     effect = function(_, given, now)
-      return { set(a.result, given.result), append("assessments", { kind = a.kind, result = given.result, body = given.body, reason = given.reason, on = now.date }) }
+      if given.what == "sharing" then return { set("sharing_result", "exempt"), set("sharing_reason", given.reason), set("sharing_on", now.date) } end
+      for _, a in ipairs(assessments) do
+        if a.kind == given.what then return { set(a.result, "exempt"), append("assessments", { kind = a.kind, result = "exempt", reason = given.reason, on = now.date }) } end
+      end
     end }
 end
 
 -- 给一个验收环节加上登记数据共享和各项测评的动作 · gives an acceptance stage the actions that record sharing and assessments
 function acceptance.with_records(actions, usual)
-  actions.record_sharing = record_sharing(usual)
+  actions.record_sharing, actions.except = record_sharing(usual), except()
   for i, a in ipairs(assessments) do actions["record_" .. a.kind .. "_assessment"] = record_assessment(a, usual and usual + i) end
   return actions
 end

@@ -35,10 +35,6 @@ function common.copy(items)
   return out
 end
 
-function common.has_role(now, role)
-  return common.contains(now.actor and now.actor.roles, role)
-end
-
 -- 签合同以前都可以撤回 · before the contract a project can be withdrawn
 function common.withdraw()
   return { by = "builder", order = 90, title = { zh = "撤回项目", en = "Withdraw the project" },

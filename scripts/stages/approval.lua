@@ -34,12 +34,15 @@ local function reviewed(case)
   end
 end
 
+-- 不填的,按评审概算批复
+local function amount_of(case, given) return given.amount or case.facts.reviewed_amount end
+
 local function amount_fits(case, given, now)
-  if given.amount > (case.facts.reviewed_amount or case.facts.investment) then
+  if amount_of(case, given) > case.facts.reviewed_amount then
     return refuse { article = 13, code = "approval.amount", field = "amount", zh = ("批复金额不能超过评审概算%s:确需增加的,退回重新评审"):format(money_text(case.facts.reviewed_amount)),
       en = "The amount approved cannot exceed the reviewed estimate: if more is due, have the scheme reviewed again" }
   end
-  return money_.lighter(case, given.amount, given.lighter_reason, now)
+  return money_.lighter(case, amount_of(case, given), given.lighter_reason, now)
 end
 
 return stage "approval" {
@@ -85,12 +88,12 @@ return stage "approval" {
       help = { zh = "提交后的下一工作日起继续计时", en = "The clock goes on from the next working day" },
       clock = resume "decide", effect = { notify { to = { "bureau" }, article = 14, zh = "建设单位已补正,审批时限恢复", en = "The builder has resubmitted; the clock runs again" } } },
     approve = { by = "bureau", order = 6, usual = 3, after = workdays(8), article = 13, title = { zh = "批复", en = "Approve" }, needs = docs { "approval_reply" },
-      form = { { "amount", money, zh = "批复金额", en = "Amount approved", min = 1, example = wan(120) }, "approval_number", "second_review_reason", money_.lighter_field() },
+      form = { { "amount", money, zh = "批复金额(不填即按评审概算)", en = "Amount approved (empty: as reviewed)", min = 1, optional = true }, "approval_number", "second_review_reason", money_.lighter_field() },
       help = { zh = "以方案评审意见为依据,原则上不另行评审;另行评审的须写明理由", en = "On the strength of the review opinion; a second review needs a reason" },
       guard = { accepted, not_waiting, in_plan, reviewed }, check = amount_fits,
       effect = function(case, given, now)
-        return { set("approved_on", now.date), set("approved_amount", given.amount), set("approval_number", given.approval_number), set("second_review_reason", given.second_review_reason),
-          unset("approval_missing"), money_.approved(case, given.amount, "approval", given.lighter_reason, now),
+        return { set("approved_on", now.date), set("approved_amount", amount_of(case, given)), set("approval_number", given.approval_number), set("second_review_reason", given.second_review_reason),
+          unset("approval_missing"), money_.approved(case, amount_of(case, given), "approval", given.lighter_reason, now),
           notify { to = { "builder", "finance" }, article = 13, zh = "项目已批复,6个月内须启动实施(以签订合同为准);请办理预算评审", en = "Approved: start within 6 months (the signed contract counts); the budget review is next" }, follow "approved" }
       end },
     reject = { by = "bureau", order = 7, article = 13, title = { zh = "不予批准", en = "Reject" }, guard = accepted, form = { { "reason", text, zh = "理由", en = "Why" } },

@@ -9,6 +9,8 @@ local function submitted(case)
   end
 end
 
+local function amount_of(case, given) return given.amount or case.facts.investment end
+
 return stage "budget_review" {
   kind = "project", order = 70, articles = { 17, 4 }, owner = "finance", title = { zh = "预算评审", en = "Budget review" },
   help = { zh = "办法未定评审时限:只计时、不算超期", en = "The regulation sets no limit here: time is shown, never called overdue" },
@@ -20,16 +22,16 @@ return stage "budget_review" {
     submit = { by = "builder", order = 1, usual = 1, after = workdays(5), title = { zh = "送审预算", en = "Submit the budget" }, needs = docs { "approval_reply", "budget" }, when = not_set("budget_submitted_on"),
       guard = lapse.guard, effect = { set("budget_submitted_on", today), notify { to = { "finance" }, article = 17, zh = "项目预算已送审", en = "A budget was submitted for review" } } },
     conclude = { by = "finance", order = 2, usual = 2, after = workdays(15), title = { zh = "出具预算评审结论", en = "Conclude the review" }, needs = docs { "budget_review_report" },
-      form = { { "amount", money, zh = "评审确认的预算", en = "Budget as reviewed", min = 1, example = wan(120) }, money_.lighter_field() }, guard = { lapse.guard, submitted },
+      form = { { "amount", money, zh = "评审确认的预算(不填即同批复金额)", en = "Budget as reviewed (empty: as approved)", min = 1, optional = true }, money_.lighter_field() }, guard = { lapse.guard, submitted },
       check = function(case, given, now)
-        if given.amount > case.facts.investment then
+        if amount_of(case, given) > case.facts.investment then
           return refuse { article = 22, code = "budget.amount", field = "amount", zh = ("预算不能超过批复金额%s:确需增加的,按规定重新报批"):format(money_text(case.facts.investment)),
             en = ("The budget cannot exceed the approved %d fen: if more is due, it is approved anew"):format(case.facts.investment) }
         end
-        return money_.lighter(case, given.amount, given.lighter_reason, now)
+        return money_.lighter(case, amount_of(case, given), given.lighter_reason, now)
       end,
       effect = function(case, given, now)
-        return { set("budget_reviewed_on", now.date), set("budget_amount", given.amount), unset("budget_submitted_on"), money_.approved(case, given.amount, "budget_review", given.lighter_reason, now),
+        return { set("budget_reviewed_on", now.date), set("budget_amount", amount_of(case, given)), unset("budget_submitted_on"), money_.approved(case, amount_of(case, given), "budget_review", given.lighter_reason, now),
           notify { to = { "builder" }, article = 17, zh = "预算评审完成,可开展采购", en = "The budget was reviewed: procurement may begin" }, follow "reviewed" }
       end },
     return_budget = { by = "finance", order = 3, title = { zh = "退回预算", en = "Return the budget" }, form = { { "reason", text, zh = "退回意见", en = "What to change" } }, guard = submitted,

@@ -26,7 +26,7 @@ return stage "builder_acceptance" {
     { "operations_until", date, zh = "运维期至", en = "Operations until", optional = true }, { "acceptance_failures", int, zh = "验收不合格次数", en = "Failed acceptances", optional = true },
     { "acceptance_problems", list_of(text), zh = "验收发现的问题", en = "What acceptance found wrong", optional = true }, { "correct_by", date, zh = "整改期限", en = "To be corrected by", optional = true },
     { "failed_acceptance", choice { { "builder", "建设单位验收", "By the builder" }, { "final", "竣工验收", "By the bureau" }, { "upper", "预验收", "Pre-acceptance" } }, zh = "未通过的验收", en = "Which acceptance failed", optional = true },
-    { "sharing_result", choice { { "shared", "已按要求实现", "Shared" }, { "not_shared", "未实现", "Not shared" }, { "exempt", "例外", "Exempt" } }, zh = "数据共享", en = "Data sharing", optional = true },
+    { "sharing_result", choice { { "shared", "已按要求实现", "Shared" }, { "exempt", "例外", "Exempt" } }, zh = "数据共享", en = "Data sharing", optional = true },
     { "sharing_reason", text, zh = "数据共享例外理由", en = "Reason for the exception", optional = true }, { "sharing_on", date, zh = "数据共享登记日期", en = "Data sharing recorded on", optional = true },
     { "software_test_result", text, zh = "软件测评", en = "Software test", optional = true }, { "classified_assessment_result", text, zh = "涉密测评", en = "Classified assessment", optional = true },
     { "protection_assessment_result", text, zh = "等保测评", en = "Graded protection", optional = true }, { "crypto_assessment_result", text, zh = "密评", en = "Cryptography assessment", optional = true },

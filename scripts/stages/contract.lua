@@ -66,7 +66,7 @@ return stage "contract" {
       help = { zh = "有几份建设合同就办几次;签订合同即为启动实施(第十五条)", en = "Once for each construction contract; signing is the start that article 15 asks for" },
       form = {
         { "number", text, zh = "合同编号", en = "Contract number", max = 60, example = "HT-001" }, { "contractor", entry "contractors", zh = "承建单位", en = "Contractor", example = "C001" },
-        { "contractor_name", text, zh = "承建单位名称", en = "Contractor's name", max = 120 }, { "amount", money, zh = "合同款", en = "Amount", min = 1, example = wan(100) },
+        { "contractor_name", text, zh = "承建单位名称", en = "Contractor's name", max = 120 }, { "amount", money, zh = "合同款", en = "Amount", min = 1, example = wan(30) },
         { "signed_on", date, zh = "签订日期", en = "Signed on" }, { "retention_percent", percent, zh = "预留尾款比例(%)", en = "Held back (%)", example = 15 },
         { "termination_clause", bool, zh = "有终止条款", en = "Holds a termination clause", example = true }, { "operation_years", int, zh = "运维期(年)", en = "Years of operations", min = 0, max = 20, example = 3 },
         { "operation_rule", text, zh = "少于3年的依据", en = "Rule for fewer than 3 years", optional = true }, { "small_enterprise", bool, zh = "承建单位为中小企业", en = "The contractor is a small enterprise", optional = true },

@@ -11,7 +11,7 @@ end
 local function form_fits(case, given)
   if case.facts.key_project and given.depth ~= "full" then
     return refuse { article = 31, code = "evaluation.depth", field = "depth", zh = "重点项目须用详表评价", en = "A key project needs the full evaluation" }
-  elseif given.result == "passed_with_problems" and not given.problems then
+  elseif given.evaluation_result == "passed_with_problems" and not given.problems then
     return refuse { article = 31, code = "evaluation.problems", field = "problems", zh = "有问题需整改的,请列出问题", en = "Name the problems that are to be fixed" }
   end
 end

@@ -33,6 +33,8 @@ local function study(case, now)
   end
 end
 
+local function amount_of(case, given) return given.amount or case.facts.design_estimate or case.facts.investment end
+
 local function overrun(case, now) return case.facts.design_estimate * 100 > case.facts.investment * (100 + now.limits.overrun_percent) end
 
 -- 超过10%要报告(政府投资条例第十二条);每次设计概算都重新判断
@@ -49,7 +51,7 @@ return stage "prelim_design" {
   kind = "project", order = 40, articles = { 10, 7 }, owner = "builder", title = { zh = "初步设计", en = "Preliminary design" },
   limits = { professional_from = wan(500), study_from = wan(1000), overrun_percent = 10, remind_after = months(3) },
   facts = {
-    { "design_estimate", money, zh = "设计概算", en = "Design estimate", optional = true, min = 1, example = wan(120) },
+    { "design_estimate", money, zh = "设计概算", en = "Design estimate", optional = true, min = 1 },
     { "design_by", choice { { "professional", "专业机构", "Professional body" }, { "own", "自行编制", "The unit itself" } }, zh = "编制方式", en = "Designed by", optional = true, example = "professional" },
     { "design_body", text, zh = "编制单位", en = "Designing body", optional = true, max = 120, example = "湖南省某设计院" },
     { "study_submitted_on", date, zh = "可研报送日期", en = "Study submitted on", optional = true }, { "study_replied_on", date, zh = "可研批复日期", en = "Study replied on", optional = true },
@@ -59,23 +61,27 @@ return stage "prelim_design" {
   readings = { { article = 10, zh = "恰为500万元、1000万元的,按需要委托、需要可研办理", en = "Exactly 5,000,000 or 10,000,000: a professional body, a study" } },
   actions = {
     draft = { by = "builder", order = 1, usual = 1, after = workdays(30), title = { zh = "登记初步设计", en = "Record the design" }, guard = in_plan,
-      form = { { name = "design_estimate", fact = "design_estimate", optional = false }, { name = "design_by", fact = "design_by", optional = false }, "design_body" },
+      help = { zh = "设计概算不填的,即同总投资", en = "Left empty, the estimate equals the total investment" },
+      form = { "design_estimate", { name = "design_by", fact = "design_by", optional = false }, "design_body" },
       check = function(_, given)
         if given.design_by == "professional" and not given.design_body then
           return refuse { article = 10, code = "design.body", field = "design_body", zh = "委托专业机构编制的,请填写编制单位", en = "Name the professional body that made the design" }
         end
       end,
-      effect = { set("design_estimate", input "design_estimate"), set("design_by", input "design_by"), set("design_body", input "design_body") } },
+      effect = function(case, given)
+        return { set("design_estimate", given.design_estimate or case.facts.investment), set("design_by", given.design_by), set("design_body", given.design_body) }
+      end },
     submit_study = { by = "builder", order = 2, usual = 2, after = workdays(10), title = { zh = "报送可行性研究报告", en = "Submit the feasibility study" },
       when = any { at_least("investment", limit "study_from"), at_least("design_estimate", limit "study_from") }, needs = docs { "feasibility_study" },
       effect = { set("study_submitted_on", today), unset("study_returned"),
         notify { to = { "drc" }, article = 10, zh = "可行性研究报告已报送,请批复", en = "A feasibility study was submitted for your reply" } } },
     reply_study = { by = "drc", order = 3, usual = 3, after = workdays(20), title = { zh = "批复可行性研究报告", en = "Reply to the feasibility study" }, when = is_set("study_submitted_on"),
       needs = docs { "feasibility_reply" },
-      form = { { "amount", money, zh = "批复总投资", en = "Total approved", min = 1, example = wan(1200) }, money_.lighter_field() },
-      check = function(case, given, now) return money_.lighter(case, given.amount, given.lighter_reason, now) end,
+      help = { zh = "批复总投资不填的,即同设计概算", en = "Left empty, the total approved equals the design estimate" },
+      form = { { "amount", money, zh = "批复总投资", en = "Total approved", min = 1, optional = true }, money_.lighter_field() },
+      check = function(case, given, now) return money_.lighter(case, amount_of(case, given), given.lighter_reason, now) end,
       effect = function(case, given, now)
-        return { set("study_replied_on", now.date), unset("study_submitted_on"), money_.approved(case, given.amount, "prelim_design", given.lighter_reason, now),
+        return { set("study_replied_on", now.date), unset("study_submitted_on"), money_.approved(case, amount_of(case, given), "prelim_design", given.lighter_reason, now),
           notify { to = { "builder", "bureau" }, article = 10, zh = "可行性研究报告已批复", en = "The feasibility study was approved" } }
       end },
     return_study = { by = "drc", order = 4, title = { zh = "退回可行性研究报告", en = "Return the study" }, when = is_set("study_submitted_on"),

@@ -49,7 +49,7 @@ return stage "procurement" {
       end,
       effect = { set("procurement_method", input "procurement_method"), set("procurement_reason", input "procurement_reason"), set("agency", input "agency"), set("shares", input "shares") } },
     award = { by = "builder", order = 2, usual = 2, after = workdays(25), title = { zh = "登记中标(成交)结果", en = "Record the award" }, needs = docs { "procurement_documents", "award_notice" },
-      form = { { "contractor", entry "contractors", zh = "中标(成交)单位", en = "Winner", example = "C001" }, { "amount", money, zh = "中标(成交)金额", en = "Amount", min = 1, example = wan(100) } },
+      form = { { "contractor", entry "contractors", zh = "中标(成交)单位", en = "Winner", example = "C001" }, { "amount", money, zh = "中标(成交)金额", en = "Amount", min = 1, example = wan(30) } },
       guard = { lapse.guard, approved, chosen }, check = fits,
       effect = { append("awards", { contractor = input "contractor", amount = input "amount", on = today }), set("awarded_on", today), follow "awarded" } },
     fail = { by = "builder", order = 3, title = { zh = "采购失败,重新组织", en = "Procurement failed" }, guard = chosen, form = { { "reason", text, zh = "原因", en = "Why" } },

@@ -12,11 +12,13 @@ end
 
 local function opinion_form()
   return { { "subjects", record(subjects), zh = "八个方面的评审", en = "The eight subjects", example = all_pass },
-    { "amount", money, zh = "评审确认的概算", en = "Estimate as reviewed", min = 1, example = wan(120) },
+    { "amount", money, zh = "评审确认的概算(不填即同设计概算)", en = "Estimate as reviewed (empty: as designed)", min = 1, optional = true },
     { "opinion", text, zh = "评审意见", en = "Opinion", example = "方案可行" }, money_.lighter_field() }
 end
 
 local function size(case) return math.max(case.facts.investment, case.facts.design_estimate or 0) end
+
+local function amount_of(case, given) return given.amount or case.facts.design_estimate or case.facts.investment end
 
 local function met(case, now, amount)
   if amount >= now.limits.meeting_from and common.did(case, "scheme_review", "meeting") == 0 then
@@ -33,13 +35,13 @@ end
 
 -- 评审后的数达到更高门槛的,先补手续 · a reviewed amount that reaches a threshold needs what that threshold needs
 local function thresholds(case, given, now)
-  local said = { met(case, now, given.amount), money_.lighter(case, given.amount, given.lighter_reason, now) }
-  local out = {}
-  for i = 1, 2 do out[#out + 1] = said[i] end
-  if given.amount >= now.limit("prelim_design.professional_from") and case.facts.design_by ~= "professional" then
+  local amount, out = amount_of(case, given), {}
+  out[1] = met(case, now, amount)
+  out[#out + 1] = money_.lighter(case, amount, given.lighter_reason, now)
+  if amount >= now.limit("prelim_design.professional_from") and case.facts.design_by ~= "professional" then
     out[#out + 1] = refuse { article = 10, code = "design.professional", field = "amount", zh = "评审概算达到500万元,须由专业机构编制设计:请退回建设单位", en = "At 5,000,000 the design is made by a professional body: return it" }
   end
-  if given.amount >= now.limit("prelim_design.study_from") and not case.facts.study_replied_on then
+  if amount >= now.limit("prelim_design.study_from") and not case.facts.study_replied_on then
     out[#out + 1] = refuse { article = 10, code = "design.study", field = "amount", zh = "评审概算达到1000万元,须先有可研批复:请退回建设单位", en = "At 10,000,000 the DRC's reply is due first: return it" }
   end
   return out
@@ -75,16 +77,16 @@ return stage "scheme_review" {
     pass = { by = "center", order = 2, usual = 2, after = workdays(5), title = { zh = "评审通过", en = "Pass" }, needs = docs { "review_opinion" }, form = opinion_form(),
       guard = { no_conditions, function(case, now) return met(case, now, size(case)) end }, check = { thresholds, function(_, given) return judge(given, "pass") end },
       effect = function(case, given, now)
-        return { set("review_passed_on", now.date), set("review_subjects", given.subjects), set("review_opinion", given.opinion), set("reviewed_amount", given.amount),
-          money_.approved(case, given.amount, "scheme_review", given.lighter_reason, now),
+        return { set("review_passed_on", now.date), set("review_subjects", given.subjects), set("review_opinion", given.opinion), set("reviewed_amount", amount_of(case, given)),
+          money_.approved(case, amount_of(case, given), "scheme_review", given.lighter_reason, now),
           notify { to = { "builder", "bureau" }, article = 11, zh = "方案评审通过,请提交审批", en = "The scheme was passed: apply for approval" }, follow "passed" }
       end },
     pass_with_conditions = { by = "center", order = 3, title = { zh = "附条件通过", en = "Pass with conditions" }, needs = docs { "review_opinion" },
       form = (function() local f = opinion_form(); f[#f + 1] = { "conditions", list_of(text), zh = "须落实的条件", en = "Conditions", min = 1 }; return f end)(),
       guard = { no_conditions, function(case, now) return met(case, now, size(case)) end }, check = { thresholds, function(_, given) return judge(given, "improve") end },
       effect = function(case, given, now)
-        return { set("review_subjects", given.subjects), set("review_opinion", given.opinion), set("reviewed_amount", given.amount), set("review_conditions", given.conditions),
-          unset("conditions_answer"), money_.approved(case, given.amount, "scheme_review", given.lighter_reason, now),
+        return { set("review_subjects", given.subjects), set("review_opinion", given.opinion), set("reviewed_amount", amount_of(case, given)), set("review_conditions", given.conditions),
+          unset("conditions_answer"), money_.approved(case, amount_of(case, given), "scheme_review", given.lighter_reason, now),
           notify { to = { "builder" }, article = 11, zh = "方案附条件通过,请落实后提交说明", en = "The scheme was passed with conditions: meet them and say how" } }
       end },
     answer_conditions = { by = "builder", order = 4, title = { zh = "提交条件落实说明", en = "Say how the conditions were met" }, when = is_set("review_conditions"), needs = docs { "conditions_reply" },

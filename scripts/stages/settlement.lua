@@ -26,11 +26,11 @@ return stage "settlement" {
     { "audit_drawn", bool, zh = "抽中审计", en = "Drawn for audit", optional = true }, { "audit_draw_note", text, zh = "抽审记录", en = "Record of the draw", optional = true }, { "audited_on", date, zh = "审计日期", en = "Audited on", optional = true },
     { "audit_opinion", text, zh = "审计意见", en = "Audit opinion", optional = true } },
   actions = {
-    submit = { by = "builder", order = 1, usual = 1, after = workdays(20), title = { zh = "报送结(决)算", en = "Submit the settlement" }, needs = docs { "settlement_report" }, form = { { "amount", money, zh = "结(决)算金额", en = "Settlement", min = 1, example = wan(100) } },
+    submit = { by = "builder", order = 1, usual = 1, after = workdays(20), title = { zh = "报送结(决)算", en = "Submit the settlement" }, needs = docs { "settlement_report" }, form = { { "amount", money, zh = "结(决)算金额", en = "Settlement", min = 1, example = wan(30) } },
       when = not_set("settlement_submitted_on"),
       effect = { set("settlement_submitted_on", today), set("settlement_amount", input "amount"), notify { to = { "finance", "audit" }, article = 4, zh = "项目结(决)算已报送", en = "A settlement was submitted" } } },
     review = { by = "finance", order = 2, usual = 2, after = workdays(20), title = { zh = "结(决)算评审", en = "Review the settlement" }, when = all { at_most("investment", limit "line"), not_set("settlement_reviewed_on") }, needs = docs { "settlement_review" }, guard = submitted,
-      form = { { "amount", money, zh = "评审确认金额", en = "Settlement as reviewed", min = 1, example = wan(100) } },
+      form = { { "amount", money, zh = "评审确认金额", en = "Settlement as reviewed", min = 1, example = wan(30) } },
       effect = function(case, given, now) return done(case, now, { settlement_reviewed_on = now.date, settlement_reviewed_amount = given.amount }) end },
     draw = { by = "audit", order = 3, usual = 3, after = workdays(5), title = { zh = "登记抽审结果", en = "Record the draw" }, when = all { below("investment", limit "line"), not_set("audit_drawn") },
       help = { zh = "2000万元以下按一定比例抽审;请写明抽取方法、比例和依据,便于复核", en = "Below 20,000,000 a share is drawn: say how and at what ratio, so that anyone can check" },
