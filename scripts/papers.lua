@@ -17,7 +17,7 @@ return papers {
   feasibility_reply = { zh = "可行性研究报告批复", en = "Reply to the feasibility study", article = 10 },
   preliminary_design = { zh = "初步设计方案", en = "Preliminary design", article = 10 },
   designer_qualification = { zh = "专业机构资质和委托合同", en = "Professional body's qualification and commission", article = 10 },
-  overrun_report = { zh = "概算超估算10%的报告", en = "Report: design more than 10% over the estimate", article = 10 },
+  overrun_report = { zh = "概算超估算的报告", en = "Report: design more than 10% over the estimate", article = 10 },
   expert_opinion = { zh = "专家评审会意见", en = "Opinion of the expert meeting", article = 11 },
   review_opinion = { zh = "方案评审意见书", en = "Scheme review opinion", article = 11 },
   conditions_reply = { zh = "评审意见落实说明", en = "How the review's conditions were met", article = 11 },

@@ -23,9 +23,17 @@ function common.sum(items, key)
   return total
 end
 
+function common.latest(a, b) return a and a > b and a or b end
+
 function common.contains(items, value)
   for _, item in ipairs(items or {}) do if item == value then return true end end
   return false
+end
+
+-- 英文里的金额:1200000000分 → "12,000,000 yuan" · an amount as English text
+function common.yuan(fen)
+  local whole = tostring(fen // 100):reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
+  return fen % 100 == 0 and whole .. " yuan" or ("%s.%02d yuan"):format(whole, fen % 100)
 end
 
 -- 只读的清单要先抄一份才能改 · lists that came in are read-only: copy first

@@ -5,7 +5,7 @@ local funding = {}
 local function unequal(what, field, total, f)
   return refuse { article = 5, code = "project." .. what.code, field = field,
     zh = ("%s合计%s,与总投资%s不符:请改到相等"):format(what.zh, money_text(total), money_text(f.investment)),
-    en = ("%s add up to %d fen, the total is %d fen: make them equal"):format(what.en, total, f.investment) }
+    en = ("%s add up to %s, the total is %s: make them equal"):format(what.en, common.yuan(total), common.yuan(f.investment)) }
 end
 
 function funding.check(f)

@@ -43,8 +43,8 @@ function money_.lighter(case, amount, reason, now)
       return refuse { article = mark.article, code = "path.lighter", field = "lighter_reason",
         zh = ("金额由%s降到%s,低于%s的门槛,以后的程序会变简:请在“金额降低的理由”中写明理由,再提交"):format(
           money_text(case.facts.investment), money_text(amount), money_text(line)),
-        en = ("The total falls from %d to %d fen, below the threshold of %d fen, and later steps become lighter: give the reason in “lighter_reason”"):format(
-          case.facts.investment, amount, line) }
+        en = ("The total falls from %s to %s, below the threshold of %s, and later steps become lighter: give the reason for the lower total"):format(
+          common.yuan(case.facts.investment), common.yuan(amount), common.yuan(line)) }
     end
   end
 end
@@ -84,13 +84,14 @@ function money_.pay()
         return refuse { article = 25, code = "payment.contract", field = "contract", zh = "没有这个编号的合同:请按“合同签订”环节登记的编号填写",
           en = "There is no contract with this number: use the number given when it was signed" }
       end
-      local most = c.amount - money_.held(c.amount, now.limit("contract.retention_percent"))
+      local percent_ = now.limit("contract.retention_percent")
+      local most = c.amount - money_.held(c.amount, percent_)
       local paid = money_.paid(case, given.contract)
       if paid + given.amount > most then
         return refuse { article = 19, code = "payment.retention", field = "amount",
-          zh = ("该合同款%s须预留15%%尾款,进度款最多%s,已付%s,本次最多可付%s"):format(
-            money_text(c.amount), money_text(most), money_text(paid), money_text(most - paid)),
-          en = ("15%% of the contract is held back: at most %d fen may be paid before, %d are paid, so at most %d now"):format(most, paid, most - paid) }
+          zh = ("该合同款%s须预留%d%%尾款,进度款最多%s,已付%s,本次最多可付%s"):format(
+            money_text(c.amount), percent_, money_text(most), money_text(paid), money_text(most - paid)),
+          en = ("%d%% of the contract is held back: at most %s may be paid of it, %s are paid, so at most %s now"):format(percent_, common.yuan(most), common.yuan(paid), common.yuan(most - paid)) }
       end
     end,
     effect = { append("payments", { contract = input "contract", amount = input "amount", paid_on = today, purpose = "progress", note = input "note" }) } }

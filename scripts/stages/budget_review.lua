@@ -26,7 +26,7 @@ return stage "budget_review" {
       check = function(case, given, now)
         if amount_of(case, given) > case.facts.investment then
           return refuse { article = 22, code = "budget.amount", field = "amount", zh = ("预算不能超过批复金额%s:确需增加的,按规定重新报批"):format(money_text(case.facts.investment)),
-            en = ("The budget cannot exceed the approved %d fen: if more is due, it is approved anew"):format(case.facts.investment) }
+            en = ("The budget cannot exceed the approved %s: if more is due, it is approved anew"):format(common.yuan(case.facts.investment)) }
         end
         return money_.lighter(case, amount_of(case, given), given.lighter_reason, now)
       end,

@@ -13,11 +13,12 @@ local function within(case, now)
   local c = money_.contract(case, p.contract)
   local sum, said = c.amount + after(case), {}
   if (sum - c.signed_amount) * 100 > c.signed_amount * now.limits.supplement_percent then
-    said[1] = refuse { article = 22, code = "change.supplement", zh = "追加累计超过原合同款的10%,不能批准(政府采购法第四十九条):超出部分应另行采购",
-      en = "Supplements pass 10% of the contract as signed and are stopped (Government Procurement Law, art. 49): procure the rest anew" }
+    said[1] = refuse { article = 22, code = "change.supplement", zh = ("追加累计超过原合同款的%d%%,不能批准(政府采购法第四十九条):超出部分应另行采购"):format(now.limits.supplement_percent),
+      en = ("Supplements pass %d%% of the contract as signed and are stopped (Government Procurement Law, art. 49): procure the rest anew"):format(now.limits.supplement_percent) }
   end
   if case.facts.exempt and common.sum(case.facts.contracts, "amount") + after(case) > now.limit("declaration.exempt_up_to") then
-    said[#said + 1] = refuse { article = 8, code = "change.exempt", zh = "变更后超过50万元,不再属于小额项目:须列入计划并报批,不能以变更方式增加", en = "The change takes the project over 500,000: it would need plan and approval, so it cannot be a change" }
+    said[#said + 1] = refuse { article = 8, code = "change.exempt", zh = ("变更后超过%s,不再属于小额项目:须列入计划并报批,不能以变更方式增加"):format(money_text(now.limit("declaration.exempt_up_to"))),
+      en = ("The change takes the project over %s: it would need plan and approval, so it cannot be a change"):format(common.yuan(now.limit("declaration.exempt_up_to"))) }
   end
   if sum < 0 or sum < money_.paid(case, p.contract) then
     said[#said + 1] = refuse { article = 22, code = "change.paid", zh = "减少后的合同款低于已付款:请核对金额", en = "The contract would fall below what is paid already: check the amount" }

@@ -22,7 +22,7 @@ local function terms(case, given, now)
   end
   if common.sum(case.facts.contracts, "amount") + given.amount > case.facts.investment then
     said[#said + 1] = no(22, "amount", "amount", ("合同合计超过批准的总投资%s:请在批准的金额内签订,或重新报批"):format(money_text(case.facts.investment)),
-      ("The contracts exceed the approved total of %d fen: stay within it, or have it approved anew"):format(case.facts.investment))
+      ("The contracts exceed the approved total of %s: stay within it, or have it approved anew"):format(common.yuan(case.facts.investment)))
   end
   if given.signed_on > now.date or given.signed_on < case.facts.awarded_on then
     said[#said + 1] = no(25, "date", "signed_on", "签订日期应在中标(成交)之后、今天以前:请核对", "The day of signing lies between the award and today: check it")
@@ -37,7 +37,7 @@ end
 -- 第二十四条:50万元以上须监理(恰为50万元的只提醒)
 local function supervised(case, now)
   if case.facts.investment > now.limits.supervision_above and not case.facts.supervision_signed_on then
-    return no(24, "supervision", nil, "总投资超过50万元,须委托工程监理:请签订监理合同并办理“登记监理合同”", "Above 500,000 a supervision contract is due: sign one and record it")
+    return no(24, "supervision", nil, ("总投资超过%s,须委托工程监理:请签订监理合同并办理“登记监理合同”"):format(money_text(now.limits.supervision_above)), ("Above %s a supervision contract is due: sign one and record it"):format(common.yuan(now.limits.supervision_above)))
   end
 end
 
@@ -51,6 +51,7 @@ return stage "contract" {
       { "operation_rule", text, zh = "运维期依据", en = "Rule for fewer years", optional = true }, { "small_enterprise", bool, zh = "中小企业", en = "Small enterprise", optional = true } }, zh = "建设合同", en = "Construction contracts", optional = true },
     { "contract_amount", money, zh = "合同款合计", en = "Contracts, sum", optional = true }, { "operation_years", int, zh = "运维期(年)", en = "Years of operations", optional = true },
     { "small_enterprise", bool, zh = "承建单位为中小企业", en = "A small enterprise supplies", optional = true }, { "started_on", date, zh = "启动实施日期", en = "Started on", optional = true },
+    { "signed_on", date, zh = "最近合同签订日期", en = "Latest contract signed on", optional = true },
     { "contracts_complete_on", date, zh = "合同签订完成日期", en = "Contracts complete on", optional = true }, { "supervision_signed_on", date, zh = "监理合同签订日期", en = "Supervision contract signed on", optional = true },
     { "supervisor", text, zh = "监理单位", en = "Supervisor", optional = true, max = 120 }, { "supervision_amount", money, zh = "监理合同款", en = "Supervision contract", optional = true },
     { "payments", list_of { { "contract", text, zh = "合同编号", en = "Contract" }, { "amount", money, zh = "金额", en = "Amount" }, { "paid_on", date, zh = "付款日期", en = "Paid on" },
@@ -78,7 +79,7 @@ return stage "contract" {
           append("contracts", { number = given.number, contractor = given.contractor, contractor_name = given.contractor_name, amount = given.amount, signed_amount = given.amount,
             signed_on = given.signed_on, operation_years = given.operation_years, operation_rule = given.operation_rule, small_enterprise = given.small_enterprise }),
           set("contract_amount", common.sum(f.contracts, "amount") + given.amount), set("operation_years", math.max(f.operation_years or 0, given.operation_years)),
-          set("small_enterprise", f.small_enterprise or given.small_enterprise or false), first and set("started_on", given.signed_on) or {},
+          set("signed_on", common.latest(f.signed_on, given.signed_on)), set("small_enterprise", f.small_enterprise or given.small_enterprise or false), first and set("started_on", given.signed_on) or {},
         }
       end },
     sign_supervision = { by = "builder", order = 2, usual = 2, after = workdays(3), article = 24, title = { zh = "登记监理合同", en = "Record the supervision contract" }, needs = docs { "supervision_contract" },

@@ -25,8 +25,10 @@ local function civil_apart(case, now)
   local civil, total = case.facts.civil_works or 0, case.facts.investment
   if civil > now.limits.civil_above or civil > now.limits.civil_share_above and civil * 100 >= total * now.limits.civil_share_percent then
     return refuse { article = 47, code = "declaration.civil", field = "civil_works",
-      zh = "土建投资超过400万元(或超过200万元且占总投资40%以上),须与信息化部分分别审批:请把土建部分另行报批,本项目只报信息化部分",
-      en = "Civil works are over 4,000,000 (or over 2,000,000 and at least 40% of the total): have them approved apart and declare only the IT part here" }
+      zh = ("土建投资超过%s(或超过%s且占总投资%d%%以上),须与信息化部分分别审批:请把土建部分另行报批,本项目只报信息化部分"):format(
+        money_text(now.limits.civil_above), money_text(now.limits.civil_share_above), now.limits.civil_share_percent),
+      en = ("Civil works are over %s (or over %s and at least %d%% of the total): have them approved apart and declare only the IT part here"):format(
+        common.yuan(now.limits.civil_above), common.yuan(now.limits.civil_share_above), now.limits.civil_share_percent) }
   end
 end
 

@@ -20,16 +20,16 @@ end
 local function professional(case, now)
   if size(case) >= now.limits.professional_from and case.facts.design_by ~= "professional" then
     return refuse { article = 10, code = "design.professional", fact = "design_by",
-      zh = "总投资500万元以上(含500万元),初步设计方案须依法委托专业机构编制:请委托后重新“登记初步设计”并上传资质和委托合同",
-      en = "From 5,000,000 (inclusive) the design is made by a professional body: commission one, record the design again and upload its qualification" }
+      zh = ("总投资%s以上(含本数),初步设计方案须依法委托专业机构编制:请委托后重新“登记初步设计”并上传资质和委托合同"):format(money_text(now.limits.professional_from)),
+      en = ("From %s (inclusive) the design is made by a professional body: commission one, record the design again and upload its qualification"):format(common.yuan(now.limits.professional_from)) }
   end
 end
 
 local function study(case, now)
   if size(case) >= now.limits.study_from and not case.facts.study_replied_on then
     return refuse { article = 10, code = "design.study", fact = "study_replied_on",
-      zh = "总投资1000万元以上(含1000万元),须有发展改革委的可行性研究报告批复:请先办理“报送可行性研究报告”",
-      en = "From 10,000,000 (inclusive) the DRC's reply to the feasibility study is due: submit the study first" }
+      zh = ("总投资%s以上(含本数),须有发展改革委的可行性研究报告批复:请先办理“报送可行性研究报告”"):format(money_text(now.limits.study_from)),
+      en = ("From %s (inclusive) the DRC's reply to the feasibility study is due: submit the study first"):format(common.yuan(now.limits.study_from)) }
   end
 end
 
@@ -41,9 +41,9 @@ local function overrun(case, now) return case.facts.design_estimate * 100 > case
 local function overrun_reported(case, now)
   if case.facts.design_estimate and overrun(case, now) and not has_paper(case, "overrun_report") then
     return refuse { article = 10, code = "design.overrun",
-      zh = ("设计概算%s超过批准投资%s的10%%,须报告(政府投资条例第十二条):请上传“概算超估算10%%的报告”"):format(money_text(case.facts.design_estimate), money_text(case.facts.investment)),
-      en = ("The design estimate (%d fen) is more than 10%% over %d fen and must be reported (Regulation on Government Investment, art. 12): upload that report"):format(
-        case.facts.design_estimate, case.facts.investment) }
+      zh = ("设计概算%s超过批准投资%s的%d%%,须报告(政府投资条例第十二条):请上传“概算超估算的报告”"):format(money_text(case.facts.design_estimate), money_text(case.facts.investment), now.limits.overrun_percent),
+      en = ("The design estimate (%s) is more than %d%% over %s and must be reported (Regulation on Government Investment, art. 12): upload that report"):format(
+        common.yuan(case.facts.design_estimate), now.limits.overrun_percent, common.yuan(case.facts.investment)) }
   end
 end
 

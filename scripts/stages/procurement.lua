@@ -19,7 +19,7 @@ end
 local function fits(case, given)
   if given.amount > case.facts.investment then
     return refuse { article = 22, code = "procurement.amount", field = "amount", zh = ("中标(成交)金额超过总投资%s:应在批准的金额内采购,请重新采购或重新报批"):format(money_text(case.facts.investment)),
-      en = ("The award exceeds the approved total of %d fen: procure within it, or have the total approved anew"):format(case.facts.investment) }
+      en = ("The award exceeds the approved total of %s: procure within it, or have the total approved anew"):format(common.yuan(case.facts.investment)) }
   end
 end
 
@@ -37,7 +37,7 @@ return stage "procurement" {
   },
   leads = { awarded = "contract" },
   actions = {
-    choose = { by = "builder", order = 1, usual = 1, after = workdays(10), title = { zh = "登记采购方式", en = "Record the method" }, guard = { lapse.guard, approved },
+    choose = { by = "builder", order = 1, usual = 1, after = workdays(10), title = { zh = "登记采购方式", en = "Record the method" }, when = not_set("procurement_method"), guard = { lapse.guard, approved },
       form = { { name = "procurement_method", fact = "procurement_method", optional = false }, "procurement_reason", "agency", "shares" },
       help = { zh = "市、县一体化项目:市本级统一采购、分别签约、经费分级负担,请填分担金额", en = "Joint city-county projects: one procurement, separate contracts, shares per level" },
       check = function(case, given)

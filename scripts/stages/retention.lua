@@ -74,7 +74,7 @@ for n = 1, 3 do
     guard = { year_over(n), before(n), payable(n), held, money_.frozen }, help = { zh = "金额由系统按每份合同算出:前两笔各5%(舍去不足一分),第三笔取余数", en = "Computed for each contract: 5% each rounded down, the third takes the remainder" },
     effect = function(case, _, now)
       local out, total = amounts(case, n, now)
-      local effects = { set(fact_of("paid_on", n), now.date), notify { to = { "builder", "bureau" }, article = 19, zh = ("尾款%s%s已支付"):format(name.zh, money_text(total)), en = ("Tranche %d of %d fen was paid"):format(n, total) } }
+      local effects = { set(fact_of("paid_on", n), now.date), notify { to = { "builder", "bureau" }, article = 19, zh = ("尾款%s%s已支付"):format(name.zh, money_text(total)), en = ("Tranche %d of %s was paid"):format(n, common.yuan(total)) } }
       for _, p in ipairs(out) do effects[#effects + 1] = append("payments", p) end
       if n == 3 then effects[#effects + 1] = ending.wind_up(case, "retention") end
       return effects

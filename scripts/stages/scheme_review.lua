@@ -22,8 +22,8 @@ local function amount_of(case, given) return given.amount or case.facts.design_e
 
 local function met(case, now, amount)
   if amount >= now.limits.meeting_from and common.did(case, "scheme_review", "meeting") == 0 then
-    return refuse { article = 11, code = "review.meeting", zh = "总投资200万元以上(含200万元)须召开专家评审会:请先办理“登记专家评审会”",
-      en = "From 2,000,000 (inclusive) an expert meeting is due: record it first" }
+    return refuse { article = 11, code = "review.meeting", zh = ("总投资%s以上(含本数)须召开专家评审会:请先办理“登记专家评审会”"):format(money_text(now.limits.meeting_from)),
+      en = ("From %s (inclusive) an expert meeting is due: record it first"):format(common.yuan(now.limits.meeting_from)) }
   end
 end
 
@@ -38,11 +38,14 @@ local function thresholds(case, given, now)
   local amount, out = amount_of(case, given), {}
   out[1] = met(case, now, amount)
   out[#out + 1] = money_.lighter(case, amount, given.lighter_reason, now)
-  if amount >= now.limit("prelim_design.professional_from") and case.facts.design_by ~= "professional" then
-    out[#out + 1] = refuse { article = 10, code = "design.professional", field = "amount", zh = "评审概算达到500万元,须由专业机构编制设计:请退回建设单位", en = "At 5,000,000 the design is made by a professional body: return it" }
+  local professional, study = now.limit("prelim_design.professional_from"), now.limit("prelim_design.study_from")
+  if amount >= professional and case.facts.design_by ~= "professional" then
+    out[#out + 1] = refuse { article = 10, code = "design.professional", field = "amount", zh = ("评审概算达到%s,须由专业机构编制设计:请退回建设单位"):format(money_text(professional)),
+      en = ("From %s on the design is made by a professional body: return it"):format(common.yuan(professional)) }
   end
-  if amount >= now.limit("prelim_design.study_from") and not case.facts.study_replied_on then
-    out[#out + 1] = refuse { article = 10, code = "design.study", field = "amount", zh = "评审概算达到1000万元,须先有可研批复:请退回建设单位", en = "At 10,000,000 the DRC's reply is due first: return it" }
+  if amount >= study and not case.facts.study_replied_on then
+    out[#out + 1] = refuse { article = 10, code = "design.study", field = "amount", zh = ("评审概算达到%s,须先有可研批复:请退回建设单位"):format(money_text(study)),
+      en = ("From %s on the DRC's reply is due first: return it"):format(common.yuan(study)) }
   end
   return out
 end
