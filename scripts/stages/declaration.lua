@@ -4,20 +4,22 @@ local funding = require "lib.funding"
 local closing = { month = 9, day = 30 }
 
 -- 申报截止日:计划年度上一年的9月30日24时;遇休息日是否顺延由各地定,默认不顺延
-local function closes(case, now)
-  local day = ("%04d-%02d-%02d"):format(case.facts.plan_year - 1, now.limits.closes_month, now.limits.closes_day)
+local function closes(year, now)
+  local day = ("%04d-%02d-%02d"):format(year - 1, now.limits.closes_month, now.limits.closes_day)
   if now.limits.closes_rolls then day = later(day, days(0)) end
   return day
 end
 
 local function in_time(case, now)
-  local day, year = closes(case, now), case.facts.plan_year
+  local year = case.facts.plan_year
+  local day, open_year = closes(year, now), year + 1
   if now.date > day then
+    while closes(open_year, now) < now.date do open_year = open_year + 1 end
     return refuse { article = 5, code = "declaration.late", field = "plan_year",
-      zh = ("%d年度计划的申报已于%s24时截止,草稿保留。两条出路:用“修改申报”把计划年度改为%d年再申报;国家、省要求急需建设的,按第七条办理“申请急需建设”"):format(
-        year, day, year + 1),
+      zh = ("%d年度计划的申报已于%s的24时截止,草稿保留。两条出路:用“修改申报”把计划年度改为%d年再申报;国家、省要求急需建设的,按第七条办理“申请急需建设”"):format(
+        year, day, open_year),
       en = ("Declarations for %d closed on %s at 24:00; the draft is kept. Two ways out: change the plan year to %d and declare then; or, if the state or the province requires it, ask for the urgent way of article 7"):format(
-        year, day, year + 1) }
+        year, day, open_year) }
   end
 end
 
