@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "law.h"
 #include "ruleset.h"
 
 static const char *const verbs[] = {"check", "test", "prove", "plan", "apply", "rollback", "list", "show", "diff", NULL};
@@ -46,6 +47,46 @@ static int check(struct bf__cli *cli) {
   return BF__DONE;
 }
 
+static json_int_t number(const json_t *object, const char *name) { return json_integer_value(json_object_get(object, name)); }
+
+/* One line for each article: how many cases of each sort, or why it asks nothing of a program. */
+static void print_coverage(const json_t *articles) {
+  (void)printf("%-6s%-8s%-8s%-8s%-8s%-8s%s\n", "条", "通常", "边界", "拒绝", "例外", "失败", "标题或不需程序办理的理由");
+  (void)printf("%-5s%-6s%-6s%-6s%-6s%-6s%s\n", "art.", "plain", "bound", "refus", "excep", "fail", "title, or why it asks nothing of a program");
+  for (int article = 1; article <= 200; article++) {
+    char key[16];
+    (void)snprintf(key, sizeof key, "%d", article);
+    const json_t *entry = json_object_get(articles, key);
+    if (!entry) continue;
+    const char *zh = json_string_value(json_object_get(entry, "zh")), *en = json_string_value(json_object_get(entry, "en"));
+    (void)printf("%-5d%-6lld%-6lld%-6lld%-6lld%-6lld%s%s%s\n", article, number(entry, "plain"), number(entry, "boundary"), number(entry, "refusal"),
+                 number(entry, "exception"), number(entry, "failed"), zh ? zh : "", en ? " · " : "", en ? en : "");
+  }
+}
+
+/* Without state: law cases bring their own. */
+static int test(struct bf__cli *cli) {
+  struct bf_error err = {0};
+  struct bf__ruleset *set = NULL;
+  json_t *report = NULL, *one;
+  size_t i;
+  int r = read_rules(cli, &set, &err);
+  if (r >= 0) r = bf__law_run(set, &report, &err);
+  bf__ruleset_unref(set);
+  if (r < 0) return bf__cli_fail(&err);
+  json_int_t passed = number(report, "passed"), failed = number(report, "failed");
+  if (cli->json) bf__print_json(report);
+  else {
+    json_array_foreach(json_object_get(report, "cases"), i, one) if (!json_is_true(json_object_get(one, "ok")))
+      (void)printf("不符 · not as expected: %s: %s\n  %s\n", json_string_value(json_object_get(one, "path")),
+                   json_string_value(json_object_get(one, "name")) ? json_string_value(json_object_get(one, "name")) : "?", json_string_value(json_object_get(one, "why")));
+    print_coverage(json_object_get(report, "articles"));
+    (void)printf("%lld passed, %lld failed\n", passed, failed);
+  }
+  json_decref(report);
+  return failed == 0 && passed > 0 ? BF__DONE : BF__FAILED;
+}
+
 /* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. */
 static int with_bundle(struct bf__cli *cli, const char *operation, const char *in_flight) {
   struct bf_error err = {0};
@@ -71,6 +112,7 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   }
   (void)snprintf(operation, sizeof operation, "rules.%s", verb);
   if (strcmp(verb, "check") == 0) return check(cli);
+  if (strcmp(verb, "test") == 0) return test(cli);
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
   if (strcmp(verb, "show") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
   if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "cases", in_flight), NULL);

@@ -12,6 +12,7 @@ struct bf__rules {
   struct bf__ruleset *set;
   struct bf__sandbox *sandbox; /* NULL after it was spent, until the next call */
   json_t *description;         /* what `load` said, until taken */
+  bool law;                    /* with the files of law cases */
 };
 
 json_t *bf__rules_take_description(struct bf__rules *rules);
@@ -118,6 +119,9 @@ static int add_prelude(struct bf__sandbox *sandbox, struct bf_error *err) {
   return r;
 }
 
+/* Files of law cases: law/… and counties/CODE/law/… */
+static bool is_law(const char *path) { return strncmp(path, "law/", 4) == 0 || strstr(path, "/law/"); }
+
 static int fill(struct bf__rules *rules, struct bf_error *err) {
   struct bf__sandbox *sandbox = NULL;
   const char *path;
@@ -128,6 +132,7 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
   if (r >= 0) r = add_prelude(sandbox, err);
   json_object_foreach(rules->set->files, path, text) {
     if (r < 0) break;
+    if (!rules->law && is_law(path)) continue;
     r = bf__sandbox_add(sandbox, path, json_string_value(text), json_string_length(text), err);
   }
   if (r >= 0 && !(args = json_array())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
@@ -143,10 +148,11 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
   return 0;
 }
 
-int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
+static int make(struct bf__ruleset *set, bool law, struct bf__rules **ret, struct bf_error *err) {
   struct bf__rules *rules = calloc(1, sizeof *rules);
   if (!rules) return bf_fail(err, BF_ENOMEM, "rules", "no memory");
   rules->set = bf__ruleset_ref(set);
+  rules->law = law;
   int r = fill(rules, err);
   if (r < 0) {
     bf__rules_free(rules);
@@ -155,6 +161,9 @@ int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_err
   *ret = rules;
   return 0;
 }
+
+int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) { return make(set, false, ret, err); }
+int bf__rules_new_with_law(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) { return make(set, true, ret, err); }
 
 void bf__rules_free(struct bf__rules *rules) {
   if (!rules) return;

@@ -80,7 +80,7 @@ static int name_set(struct bf__ruleset *set, struct bf_error *err) {
 static int check_forms(const json_t *view, struct bf_error *err) {
   const char *name, *action_name;
   json_t *stage, *action, *kind, *field, *facts;
-  char where[160];
+  char where[400];
   json_object_foreach(json_object_get(view, "facts"), name, facts) {
     const char *fact;
     json_object_foreach(facts, fact, field) {

@@ -73,6 +73,8 @@ declare("report", { title = "table", articles = "table", by = "string|table", ki
 P.words.roles = function(body) return { is = "roles", body = body } end
 P.words.jurisdictions = function(body) return { is = "jurisdictions", body = body } end
 P.words.papers = function(body) return { is = "papers", body = body } end
+P.words.law = function(cases) return { is = "law", cases = cases } end
+P.words.articles = function(list_) return { is = "articles", list = list_ } end
 
 -- Laying one table over another ----------------------------------------------------------------------------------------
 local function is_fields(t) return type(t[1]) == "table" and t[1].name ~= nil end
@@ -346,6 +348,7 @@ local function describe(value)
   return out
 end
 
+local function is_law(path) return path:find("^law/") or path:find("/law/", 1, true) end
 local function county_of(path) return path:match("^counties/(%d%d%d%d%d%d)/") end
 
 -- entry.load() → { base = description, views = { ["430921"] = description } }. Everything that can be wrong is raised here.
@@ -354,12 +357,14 @@ function P.entry.load()
   rules.base.touched, rules.base.from = {}, {}
   for _, path in ipairs(host.files()) do
     local county = county_of(path)
+    if is_law(path) then goto next end
     if county then
       counties[county] = counties[county] or {}
       table.insert(counties[county], path)
-    elseif not path:find("^lib/") and not path:find("^notices/") and not path:find("^redlines/") and not path:find("^law/") then
+    elseif not path:find("^lib/") and not path:find("^notices/") and not path:find("^redlines/") then
       take_file(rules.base, path)
     end
+    ::next::
   end
   local out = { views = {} }
   for county, paths in pairs(counties) do
@@ -375,6 +380,35 @@ function P.entry.load()
     complete(view, "counties/" .. county)
     check_references(view)
     out.views[county] = describe(view)
+  end
+  return out
+end
+
+-- Data of law cases for the runner: periods and money are numbers and words already; types and effects have no place there.
+local function plain(value)
+  if type(value) ~= "table" then return value end
+  local out = {}
+  for key, inner in pairs(value) do out[key] = plain(inner) end
+  return out
+end
+
+-- entry.law() → { cases = [ … each with its path, its jurisdiction ], articles = { "1" = { zh, en } } }
+function P.entry.law()
+  local out = { cases = {}, articles = {} }
+  for _, path in ipairs(host.files()) do
+    if is_law(path) then
+      local value = host.run(path)
+      for _, d in ipairs(type(value) == "table" and value.is == nil and value or { value }) do
+        if type(d) ~= "table" or (d.is ~= "law" and d.is ~= "articles") then error(path .. ": law { … } or articles { … } is due", 0) end
+        for number, text in pairs(d.list or {}) do out.articles[tostring(number)] = plain(text) end
+        for i, case in ipairs(d.cases or {}) do
+          local copy = plain(case)
+          if type(copy.given) ~= "table" then error(("%s: law case %d: given = { … } is due"):format(path, i), 0) end
+          copy.path, copy.given.jurisdiction = path, copy.given.jurisdiction or county_of(path)
+          out.cases[#out.cases + 1] = copy
+        end
+      end
+    end
   end
   return out
 end
