@@ -8,9 +8,11 @@ return kind "plan" {
     { "struck", list_of(ref "project"), zh = "调出的项目", en = "Projects struck", optional = true },
     { "deferred", list_of(ref "project"), zh = "缓列的项目", en = "Projects deferred", optional = true },
     { "decisions", list_of { { "project", ref "project", zh = "项目", en = "Project" }, { "decision", text, zh = "决定", en = "Decision" },
-      { "reason", text, zh = "理由", en = "Reason" }, { "on", date, zh = "日期", en = "On" } }, zh = "调出、缓列的决定", en = "Decisions to strike or defer", optional = true },
+      { "reason", text, zh = "理由", en = "Reason" }, { "on", date, zh = "日期", en = "On" } }, zh = "调出、缓列的决定",
+        en = "Decisions to strike or defer", optional = true },
     { "returned_reason", text, zh = "退回意见", en = "Why it was sent back", optional = true },
     { "end_reason", text, zh = "作废原因", en = "Why it was dropped", optional = true },
   },
-  create = { by = "bureau", article = 6, title = { zh = "新建年度计划", en = "Open a yearly plan" }, form = { "title", "year" }, effect = { open "plan_compile" } },
+  create = { by = "bureau", article = 6, title = { zh = "新建年度计划", en = "Open a yearly plan" }, form = { "title", "year" },
+    effect = { open "plan_compile" } },
 }

@@ -46,7 +46,8 @@ end
 -- 签合同以前都可以撤回 · before the contract a project can be withdrawn
 function common.withdraw()
   return { by = "builder", order = 90, title = { zh = "撤回项目", en = "Withdraw the project" },
-    help = { zh = "项目就此了结,记录保留;以后要建设须重新申报", en = "The project ends here, its record stays; to build it later it is declared anew" },
+    help = { zh = "项目就此了结,记录保留;以后要建设须重新申报",
+      en = "The project ends here, its record stays; to build it later it is declared anew" },
     form = { { "reason", text, zh = "撤回理由", en = "Reason for withdrawing" } },
     effect = { set("end_reason", input "reason"), finish "withdrawn" } }
 end

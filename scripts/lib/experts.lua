@@ -32,7 +32,8 @@ function experts.check(case, given, now, at_least_)
     local e = pool and pool[id]
     if pool and (not e or e.suspended) then
       said[#said + 1] = refuse { article = 12, code = "experts.not_in_pool", field = "experts",
-        zh = ("%s不在专家库中或已暂停抽取:请从专家库中抽取"):format(id), en = ("%s is not in the expert pool, or suspended: draw from the pool"):format(id) }
+        zh = ("%s不在专家库中或已暂停抽取:请从专家库中抽取"):format(id),
+        en = ("%s is not in the expert pool, or suspended: draw from the pool"):format(id) }
     elseif e then
       said[#said + 1] = conflict(case, id, e)
     end

@@ -11,8 +11,10 @@ end
 function funding.check(f)
   local said = {}
   local by_source, by_year = common.sum(f.funding_sources, "amount"), common.sum(f.investment_by_year, "amount")
-  if by_source ~= f.investment then said[1] = unequal({ code = "sources", zh = "建设资金来源", en = "The funding sources" }, "funding_sources", by_source, f) end
-  if by_year ~= f.investment then said[#said + 1] = unequal({ code = "years", zh = "分年度投资", en = "The yearly amounts" }, "investment_by_year", by_year, f) end
+  if by_source ~= f.investment then said[1] = unequal({ code = "sources", zh = "建设资金来源", en = "The funding sources" }, "funding_sources",
+    by_source, f) end
+  if by_year ~= f.investment then said[#said + 1] = unequal({ code = "years", zh = "分年度投资", en = "The yearly amounts" }, "investment_by_year",
+    by_year, f) end
   return said
 end
 

@@ -71,7 +71,8 @@ end
 -- 合同付款(进度款):竣工验收前后都以扣除尾款后的数为限
 function money_.pay()
   return { by = { "finance", "builder" }, order = 70, articles = { 19, 4 }, title = { zh = "支付合同进度款", en = "Pay on a contract" },
-    help = { zh = "累计不超过合同款扣除15%尾款后的数;尾款在“尾款”环节办理", en = "Never more in all than the contract less the 15% held back; that part has its own stage" },
+    help = { zh = "累计不超过合同款扣除15%尾款后的数;尾款在“尾款”环节办理",
+      en = "Never more in all than the contract less the 15% held back; that part has its own stage" },
     form = {
       { "contract", text, zh = "合同编号", en = "Contract number", max = 60, example = "HT-001" },
       { "amount", money, zh = "本次支付", en = "Amount paid now", min = 1, example = wan(10) },
@@ -91,10 +92,12 @@ function money_.pay()
         return refuse { article = 19, code = "payment.retention", field = "amount",
           zh = ("该合同款%s须预留%d%%尾款,进度款最多%s,已付%s,本次最多可付%s"):format(
             money_text(c.amount), percent_, money_text(most), money_text(paid), money_text(most - paid)),
-          en = ("%d%% of the contract is held back: at most %s may be paid of it, %s are paid, so at most %s now"):format(percent_, common.yuan(most), common.yuan(paid), common.yuan(most - paid)) }
+          en = ("%d%% of the contract is held back: at most %s may be paid of it, %s are paid, so at most %s now"):format(percent_, common.yuan(most),
+            common.yuan(paid), common.yuan(most - paid)) }
       end
     end,
-    effect = { append("payments", { contract = input "contract", amount = input "amount", paid_on = today, purpose = "progress", note = input "note" }) } }
+    effect = { append("payments", { contract = input "contract", amount = input "amount", paid_on = today, purpose = "progress",
+      note = input "note" }) } }
 end
 
 money_.sum = common.sum

@@ -5,30 +5,35 @@ local planning = {}
 -- 第五、六、八条:能不能列入这一年的计划 · may this project stand in this plan?
 function planning.fits(id, p, year, now)
   local function no(code, zh, en) return refuse { article = 5, code = "plan." .. code, field = "projects", zh = zh, en = en } end
-  if not p or p.kind ~= "project" then return no("unknown", ("没有编号为%s的项目:请核对"):format(id), ("There is no project %s: check the number"):format(id)) end
+  if not p or p.kind ~= "project" then return no("unknown", ("没有编号为%s的项目:请核对"):format(id),
+    ("There is no project %s: check the number"):format(id)) end
   local title = p.facts.title
   if not p.facts.pretech_passed_on then
     return no("pretech", ("“%s”未通过前置技术审查,不能列入计划:请待审查通过,或先不列入"):format(title),
       ("“%s” has not passed its pre-technical review: wait for it, or leave it out"):format(title))
   elseif not is_open(p, "planning") then
-    return no("not_waiting", ("“%s”不在待列计划环节:请核对其进度"):format(title), ("“%s” is not waiting for a plan: look at where it stands"):format(title))
+    return no("not_waiting", ("“%s”不在待列计划环节:请核对其进度"):format(title),
+      ("“%s” is not waiting for a plan: look at where it stands"):format(title))
   elseif p.facts.plan_year ~= year then
     return no("year", ("“%s”申报的是%d年度计划:请列入该年度的计划"):format(title, p.facts.plan_year),
       ("“%s” was declared for %d: it belongs in that year's plan"):format(title, p.facts.plan_year))
   elseif p.facts.investment <= now.limit("declaration.exempt_up_to") then
-    return refuse { article = 8, code = "plan.exempt", field = "projects", zh = ("“%s”总投资不超过%s,不列入计划,由建设单位自行实施"):format(title, money_text(now.limit("declaration.exempt_up_to"))),
+    return refuse { article = 8, code = "plan.exempt", field = "projects",
+      zh = ("“%s”总投资不超过%s,不列入计划,由建设单位自行实施"):format(title, money_text(now.limit("declaration.exempt_up_to"))),
       en = ("“%s” is not above %s: it is in no plan, the builder runs it"):format(title, common.yuan(now.limit("declaration.exempt_up_to"))) }
   end
 end
 
 local function listed(case, given)
   if not common.contains(case.facts.projects, given.project) then
-    return refuse { article = 6, code = "plan.not_listed", field = "project", zh = "该项目不在本计划中:请从计划项目中选", en = "This project is not in the plan: choose one that is" }
+    return refuse { article = 6, code = "plan.not_listed", field = "project", zh = "该项目不在本计划中:请从计划项目中选",
+      en = "This project is not in the plan: choose one that is" }
   end
 end
 
 local function move(by, where, zh, en, help)
-  return { by = by, order = where == "struck" and 40 or 41, article = 6, title = { zh = zh, en = en }, help = help, guard = planning.some, check = listed,
+  return { by = by, order = where == "struck" and 40 or 41, article = 6, title = { zh = zh, en = en }, help = help, guard = planning.some,
+    check = listed,
     form = { { "project", ref "project", zh = "项目", en = "Project" }, { "reason", text, zh = "理由", en = "Reason" } },
     effect = function(case, given, now)
       local rest = {}
@@ -39,11 +44,13 @@ local function move(by, where, zh, en, help)
 end
 
 function planning.strike(by)
-  return move(by, "struck", "调出项目", "Strike a project", { zh = "计划下达时告知建设单位,项目退回申报", en = "The builder is told when the plan is issued; the project goes back to its declaration" })
+  return move(by, "struck", "调出项目", "Strike a project", { zh = "计划下达时告知建设单位,项目退回申报",
+    en = "The builder is told when the plan is issued; the project goes back to its declaration" })
 end
 
 function planning.defer(by)
-  return move(by, "deferred", "缓列项目", "Defer a project", { zh = "计划下达时告知建设单位,项目转入下一年度", en = "The builder is told when the plan is issued; the project waits for the next year" })
+  return move(by, "deferred", "缓列项目", "Defer a project",
+    { zh = "计划下达时告知建设单位,项目转入下一年度", en = "The builder is told when the plan is issued; the project waits for the next year" })
 end
 
 function planning.some(case)
@@ -56,7 +63,8 @@ function planning.send_back(by)
   return { by = by, order = 50, article = 6, title = { zh = "退回重新编制", en = "Send back to compiling" },
     form = { { "reason", text, zh = "退回意见", en = "What to change" } },
     effect = { unset("signed_drc_on"), unset("signed_finance_on"), set("returned_reason", input "reason"),
-      notify { to = { "bureau" }, article = 6, zh = "年度计划被退回,请重新编制", en = "The yearly plan was sent back: compile it again" }, follow "returned" } }
+      notify { to = { "bureau" }, article = 6, zh = "年度计划被退回,请重新编制", en = "The yearly plan was sent back: compile it again" },
+      follow "returned" } }
 end
 
 return planning

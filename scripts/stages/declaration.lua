@@ -46,8 +46,10 @@ local function revise(case, given)
 end
 
 local editable = {}
-for i, name in ipairs { "title", "category", "parts", "funding_mode", "plan_year", "investment", "funding_sources", "investment_by_year", "summary", "civil_works",
-  "needs_software_test", "needs_classified_assessment", "needs_protection_assessment", "needs_crypto_assessment", "joint_with_counties", "key_project" } do
+for i, name in ipairs { "title", "category", "parts", "funding_mode", "plan_year", "investment", "funding_sources", "investment_by_year", "summary",
+  "civil_works",
+  "needs_software_test", "needs_classified_assessment", "needs_protection_assessment", "needs_crypto_assessment", "joint_with_counties",
+  "key_project" } do
   editable[i] = { name = name, fact = name, optional = true } -- 只填要改的 · only what changes
 end
 
@@ -55,7 +57,8 @@ return stage "declaration" {
   kind = "project", order = 10, articles = { 5, 8, 16, 47 }, owner = "builder", title = { zh = "项目申报", en = "Declaration" },
   limits = { exempt_up_to = wan(50), closes_month = closing.month, closes_day = closing.day, closes_rolls = false,
     civil_above = wan(400), civil_share_above = wan(200), civil_share_percent = 40 },
-  facts = { { "declared_on", date, zh = "申报日期", en = "Declared on", optional = true }, { "exempt", bool, zh = "第八条小额项目", en = "Small project (article 8)", optional = true } },
+  facts = { { "declared_on", date, zh = "申报日期", en = "Declared on", optional = true },
+    { "exempt", bool, zh = "第八条小额项目", en = "Small project (article 8)", optional = true } },
   leads = { submitted = "pretech", small = "procurement", urgent = "urgent_review" },
   readings = { { article = 8, zh = "恰为50万元的,不列计划、无需审批(第四十七条用“超过”)", en = "Exactly 500,000: exempt (article 47 says “over”)" },
     { article = 5, zh = "9月30日含当日,到24时止", en = "30 September is inclusive, to 24:00" } },
@@ -64,17 +67,23 @@ return stage "declaration" {
       help = { zh = "只填要改的项", en = "Fill in only what changes" } },
     submit = { by = "builder", order = 2, usual = 1, after = workdays(10), article = 5, title = { zh = "申报", en = "Declare" },
       when = above("investment", limit "exempt_up_to"),
-      help = { zh = "9月30日24时前申报下一年度计划;前置技术审查可在申报后进行,未通过的不能列入计划", en = "By 30 September, 24:00, for the next year's plan; the pre-technical review follows, and the plan takes only what passed" },
+      help = { zh = "9月30日24时前申报下一年度计划;前置技术审查可在申报后进行,未通过的不能列入计划",
+        en = "By 30 September, 24:00, for the next year's plan; the pre-technical review follows, and the plan takes only what passed" },
       needs = docs { "project_proposal", "party_group_approval", "investment_estimate", "supporting_evidence" }, guard = { in_time, civil_apart },
       effect = { set("declared_on", today), set("declared_investment", fact "investment"),
-        notify { to = { "center", "bureau" }, article = 5, zh = "有项目申报,请开展前置技术审查", en = "A project was declared: the pre-technical review is due" }, follow "submitted" } },
-    start_small = { by = "builder", order = 2, usual = 1, after = workdays(5), article = 8, title = { zh = "小额项目自行实施", en = "Go the way of small projects" },
+        notify { to = { "center", "bureau" }, article = 5, zh = "有项目申报,请开展前置技术审查",
+          en = "A project was declared: the pre-technical review is due" }, follow "submitted" } },
+    start_small = { by = "builder", order = 2, usual = 1, after = workdays(5), article = 8,
+      title = { zh = "小额项目自行实施", en = "Go the way of small projects" },
       when = at_most("investment", limit "exempt_up_to"), guard = civil_apart,
-      help = { zh = "总投资50万元以下(含50万元):不列年度计划、无需审批,自行采购;合同签订后报备案,建成后仍须验收", en = "Up to and including 500,000: no plan, no approval; the contract is filed after signing, and acceptance is still due" },
-      form = { { "not_split", bool, zh = "确认未将应报批的项目拆分(第十六条)", en = "Confirmed: not split off a project that needs approval (article 16)", example = true } },
+      help = { zh = "总投资50万元以下(含50万元):不列年度计划、无需审批,自行采购;合同签订后报备案,建成后仍须验收",
+        en = "Up to and including 500,000: no plan, no approval; the contract is filed after signing, and acceptance is still due" },
+      form = { { "not_split", bool, zh = "确认未将应报批的项目拆分(第十六条)",
+        en = "Confirmed: not split off a project that needs approval (article 16)", example = true } },
       check = function(_, given)
         if not given.not_split then
-          return refuse { article = 16, code = "declaration.split", field = "not_split", zh = "严禁化整为零规避审批:应报批的项目请合并后申报;不属拆分的请确认",
+          return refuse { article = 16, code = "declaration.split", field = "not_split",
+            zh = "严禁化整为零规避审批:应报批的项目请合并后申报;不属拆分的请确认",
             en = "Splitting to avoid approval is forbidden: declare the whole project, or confirm that this is no part of one" }
         end
       end,
@@ -84,7 +93,8 @@ return stage "declaration" {
   },
   deadlines = {
     window = { article = 5, on = { month = closing.month, day = closing.day, year = "plan_year", plus = -1 }, roll = false, unless = "declared_on",
-      when = above("investment", limit "exempt_up_to"), warn = { months(1), workdays(10), workdays(3), workdays(1) }, tell = "builder", action = "submit",
+      when = above("investment", limit "exempt_up_to"), warn = { months(1), workdays(10), workdays(3), workdays(1) }, tell = "builder",
+      action = "submit",
       title = { zh = "年度申报截止", en = "Declarations close" },
       on_due = { notify { to = { "builder" }, article = 5, zh = "年度申报已截止,草稿保留:可改报下一年度,或按第七条申请急需建设",
         en = "Declarations have closed, the draft is kept: declare for the next year, or ask for the urgent way of article 7" } } },

@@ -12,7 +12,8 @@ local function issue(case, _, now)
     for _, id in ipairs(ids or {}) do
       local p = now.cases[id]
       if p and is_open(p, "planning") then
-        out[#out + 1] = act { case = id, stage = "planning", action = action, input = with_reason and { plan = case.id, reason = reason_for(case, id) } or { plan = case.id } }
+        out[#out + 1] = act { case = id, stage = "planning", action = action,
+          input = with_reason and { plan = case.id, reason = reason_for(case, id) } or { plan = case.id } }
       end
     end
   end
@@ -24,11 +25,15 @@ local function issue(case, _, now)
 end
 
 return stage "plan_issue" {
-  kind = "plan", order = 50, articles = { 6, 7 }, owner = "bureau", title = { zh = "下达年度计划", en = "Issue the plan" }, limits = { remind_after = workdays(10) },
+  kind = "plan", order = 50, articles = { 6, 7 }, owner = "bureau", title = { zh = "下达年度计划", en = "Issue the plan" },
+  limits = { remind_after = workdays(10) },
   facts = { { "issued_on", date, zh = "下达日期", en = "Issued on", optional = true } },
   actions = {
-    issue = { by = "bureau", order = 1, usual = 1, after = workdays(5), title = { zh = "下达", en = "Issue" }, needs = docs { "plan_notice" }, reads = { "projects", "struck", "deferred" }, effect = issue,
-      help = { zh = "列入的项目转入初步设计;调出的退回申报,缓列的转入下一年度,均告知建设单位", en = "Projects in the plan go to their design; struck ones back to the declaration; deferred ones wait for the next year; all are told" } },
+    issue = { by = "bureau", order = 1, usual = 1, after = workdays(5), title = { zh = "下达", en = "Issue" }, needs = docs { "plan_notice" },
+      reads = { "projects", "struck", "deferred" }, effect = issue,
+      help = { zh = "列入的项目转入初步设计;调出的退回申报,缓列的转入下一年度,均告知建设单位",
+        en = "Projects in the plan go to their design; struck ones back to the declaration; deferred ones wait for the next year; all are told" } },
   },
-  deadlines = { waiting = { article = 6, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(3) }, tell = "bureau", action = "issue", title = { zh = "下达提醒(本地设定)", en = "Issue pending (local setting)" } } },
+  deadlines = { waiting = { article = 6, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(3) }, tell = "bureau",
+    action = "issue", title = { zh = "下达提醒(本地设定)", en = "Issue pending (local setting)" } } },
 }

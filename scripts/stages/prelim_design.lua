@@ -7,13 +7,15 @@ local function size(case) return math.max(case.facts.investment, case.facts.desi
 
 local function in_plan(case)
   if not case.facts.plan_entered_on then
-    return refuse { article = 7, code = "design.not_planned", zh = "未列入年度计划:列入计划是审批的前提,请待计划下达", en = "In no issued plan: that is the precondition of approval" }
+    return refuse { article = 7, code = "design.not_planned", zh = "未列入年度计划:列入计划是审批的前提,请待计划下达",
+      en = "In no issued plan: that is the precondition of approval" }
   end
 end
 
 local function drafted(case)
   if not case.facts.design_estimate then
-    return refuse { article = 10, code = "design.missing", zh = "尚未登记初步设计:请先办理“登记初步设计”", en = "The design is not recorded yet: record it first" }
+    return refuse { article = 10, code = "design.missing", zh = "尚未登记初步设计:请先办理“登记初步设计”",
+      en = "The design is not recorded yet: record it first" }
   end
 end
 
@@ -41,7 +43,8 @@ local function overrun(case, now) return case.facts.design_estimate * 100 > case
 local function overrun_reported(case, now)
   if case.facts.design_estimate and overrun(case, now) and not has_paper(case, "overrun_report") then
     return refuse { article = 10, code = "design.overrun",
-      zh = ("设计概算%s超过批准投资%s的%d%%,须报告(政府投资条例第十二条):请上传“概算超估算的报告”"):format(money_text(case.facts.design_estimate), money_text(case.facts.investment), now.limits.overrun_percent),
+      zh = ("设计概算%s超过批准投资%s的%d%%,须报告(政府投资条例第十二条):请上传“概算超估算的报告”"):format(money_text(case.facts.design_estimate),
+        money_text(case.facts.investment), now.limits.overrun_percent),
       en = ("The design estimate (%s) is more than %d%% over %s and must be reported (Regulation on Government Investment, art. 12): upload that report"):format(
         common.yuan(case.facts.design_estimate), now.limits.overrun_percent, common.yuan(case.facts.investment)) }
   end
@@ -52,56 +55,73 @@ return stage "prelim_design" {
   limits = { professional_from = wan(500), study_from = wan(1000), overrun_percent = 10, remind_after = months(3) },
   facts = {
     { "design_estimate", money, zh = "设计概算", en = "Design estimate", optional = true, min = 1 },
-    { "design_by", choice { { "professional", "专业机构", "Professional body" }, { "own", "自行编制", "The unit itself" } }, zh = "编制方式", en = "Designed by", optional = true, example = "professional" },
+    { "design_by", choice { { "professional", "专业机构", "Professional body" }, { "own", "自行编制", "The unit itself" } }, zh = "编制方式",
+      en = "Designed by", optional = true, example = "professional" },
     { "design_body", text, zh = "编制单位", en = "Designing body", optional = true, max = 120, example = "湖南省某设计院" },
-    { "study_submitted_on", date, zh = "可研报送日期", en = "Study submitted on", optional = true }, { "study_replied_on", date, zh = "可研批复日期", en = "Study replied on", optional = true },
-    { "study_returned", text, zh = "可研退回意见", en = "Why the study was returned", optional = true }, { "overrun_reported_on", date, zh = "超概报告日期", en = "Overrun reported on", optional = true },
+    { "study_submitted_on", date, zh = "可研报送日期", en = "Study submitted on", optional = true },
+    { "study_replied_on", date, zh = "可研批复日期", en = "Study replied on", optional = true },
+    { "study_returned", text, zh = "可研退回意见", en = "Why the study was returned", optional = true },
+    { "overrun_reported_on", date, zh = "超概报告日期", en = "Overrun reported on", optional = true },
   },
   leads = { submitted = "scheme_review" },
-  readings = { { article = 10, zh = "恰为500万元、1000万元的,按需要委托、需要可研办理", en = "Exactly 5,000,000 or 10,000,000: a professional body, a study" } },
+  readings = { { article = 10, zh = "恰为500万元、1000万元的,按需要委托、需要可研办理",
+    en = "Exactly 5,000,000 or 10,000,000: a professional body, a study" } },
   actions = {
     draft = { by = "builder", order = 1, usual = 1, after = workdays(30), title = { zh = "登记初步设计", en = "Record the design" }, guard = in_plan,
       help = { zh = "设计概算不填的,即同总投资", en = "Left empty, the estimate equals the total investment" },
       form = { "design_estimate", { name = "design_by", fact = "design_by", optional = false }, "design_body" },
       check = function(_, given)
         if given.design_by == "professional" and not given.design_body then
-          return refuse { article = 10, code = "design.body", field = "design_body", zh = "委托专业机构编制的,请填写编制单位", en = "Name the professional body that made the design" }
+          return refuse { article = 10, code = "design.body", field = "design_body", zh = "委托专业机构编制的,请填写编制单位",
+            en = "Name the professional body that made the design" }
         end
       end,
       effect = function(case, given)
-        return { set("design_estimate", given.design_estimate or case.facts.investment), set("design_by", given.design_by), set("design_body", given.design_body) }
+        return { set("design_estimate", given.design_estimate or case.facts.investment), set("design_by", given.design_by),
+          set("design_body", given.design_body) }
       end },
-    submit_study = { by = "builder", order = 2, usual = 2, after = workdays(10), title = { zh = "报送可行性研究报告", en = "Submit the feasibility study" },
-      when = any { at_least("investment", limit "study_from"), at_least("design_estimate", limit "study_from") }, needs = docs { "feasibility_study" },
+    submit_study = { by = "builder", order = 2, usual = 2, after = workdays(10),
+      title = { zh = "报送可行性研究报告", en = "Submit the feasibility study" },
+      when = any { at_least("investment", limit "study_from"), at_least("design_estimate", limit "study_from") },
+      needs = docs { "feasibility_study" },
       effect = { set("study_submitted_on", today), unset("study_returned"),
         notify { to = { "drc" }, article = 10, zh = "可行性研究报告已报送,请批复", en = "A feasibility study was submitted for your reply" } } },
-    reply_study = { by = "drc", order = 3, usual = 3, after = workdays(20), title = { zh = "批复可行性研究报告", en = "Reply to the feasibility study" }, when = is_set("study_submitted_on"),
+    reply_study = { by = "drc", order = 3, usual = 3, after = workdays(20),
+      title = { zh = "批复可行性研究报告", en = "Reply to the feasibility study" }, when = is_set("study_submitted_on"),
       needs = docs { "feasibility_reply" },
       help = { zh = "批复总投资不填的,即同设计概算", en = "Left empty, the total approved equals the design estimate" },
       form = { { "amount", money, zh = "批复总投资", en = "Total approved", min = 1, optional = true }, money_.lighter_field() },
       check = function(case, given, now) return money_.lighter(case, amount_of(case, given), given.lighter_reason, now) end,
       effect = function(case, given, now)
-        return { set("study_replied_on", now.date), unset("study_submitted_on"), money_.approved(case, amount_of(case, given), "prelim_design", given.lighter_reason, now),
+        return { set("study_replied_on", now.date), unset("study_submitted_on"),
+          money_.approved(case, amount_of(case, given), "prelim_design", given.lighter_reason, now),
           notify { to = { "builder", "bureau" }, article = 10, zh = "可行性研究报告已批复", en = "The feasibility study was approved" } }
       end },
     return_study = { by = "drc", order = 4, title = { zh = "退回可行性研究报告", en = "Return the study" }, when = is_set("study_submitted_on"),
       form = { { "reason", text, zh = "退回意见", en = "What to change" } },
-      effect = { unset("study_submitted_on"), set("study_returned", input "reason"), notify { to = { "builder" }, article = 10, zh = "可行性研究报告被退回,请修改后重报", en = "The study was returned: change it and submit it again" } } },
+      effect = { unset("study_submitted_on"), set("study_returned", input "reason"),
+        notify { to = { "builder" }, article = 10, zh = "可行性研究报告被退回,请修改后重报",
+        en = "The study was returned: change it and submit it again" } } },
     submit = { by = "builder", order = 5, usual = 4, after = workdays(5), title = { zh = "提交方案评审", en = "Submit for scheme review" },
       needs = docs { "preliminary_design",
-        when(any { at_least("investment", limit "professional_from"), at_least("design_estimate", limit "professional_from") }, "designer_qualification"),
-        when(any { at_least("investment", limit "study_from"), at_least("design_estimate", limit "study_from") }, "feasibility_study", "feasibility_reply") },
+        when(any { at_least("investment", limit "professional_from"), at_least("design_estimate", limit "professional_from") },
+          "designer_qualification"),
+        when(any { at_least("investment", limit "study_from"), at_least("design_estimate", limit "study_from") }, "feasibility_study",
+          "feasibility_reply") },
       guard = { in_plan, drafted, professional, study, overrun_reported },
       effect = function(case, _, now)
         local over = overrun(case, now)
         return { notify { to = { "center" }, article = 11, zh = "初步设计方案已提交,请评审", en = "A preliminary design was submitted for review" },
-          over and { set("overrun_reported_on", now.date), notify { to = { "bureau", "drc" }, article = 10, zh = "设计概算超过批准投资10%,建设单位已报告", en = "The design is more than 10% over the approved total; the builder reports it" } } or {},
+          over and { set("overrun_reported_on", now.date), notify { to = { "bureau", "drc" }, article = 10,
+            zh = "设计概算超过批准投资10%,建设单位已报告",
+            en = "The design is more than 10% over the approved total; the builder reports it" } } or {},
           follow "submitted" }
       end },
     withdraw = common.withdraw(),
   },
   deadlines = {
-    waiting = { article = 10, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(10) }, tell = "builder", action = "submit",
+    waiting = { article = 10, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(10) }, tell = "builder",
+      action = "submit",
       title = { zh = "初步设计提醒(本地设定)", en = "Design pending (local setting)" } },
   },
 }
