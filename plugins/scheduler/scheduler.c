@@ -65,8 +65,8 @@ static void on_fired(void *arg, int64_t fired, int64_t next, const struct bf_err
   if (err) {
     s->host->log(s->host->context, BF_LOG_ERROR, "scheduler", "%s", err->message);
     (void)uv_timer_start(&s->timer, on_timer, 5000, 0);
-  } else if (!s->engine->clock_is_virtual(s->engine)) {
-    sleep_until(s);
+  } else if (!s->engine->clock_is_virtual(s->engine) || s->next <= now(s)) {
+    sleep_until(s); /* a virtual clock goes on only with what fell due while the server was down */
   }
 }
 
@@ -99,7 +99,7 @@ static void wake(const struct bf_scheduler *self, int64_t at) {
 
 static void advance(const struct bf_scheduler *self, int64_t target, void (*done)(void *arg, int64_t fired, const struct bf_error *err), void *arg) {
   struct scheduler *s = (struct scheduler *)(uintptr_t)self;
-  if (s->advancing || s->firing || s->stopping) {
+  if (s->advancing || s->stopping) {
     done(arg, BF_EBUSY, &(struct bf_error){.code = BF_EBUSY, .message = "the clock is being moved already"});
     return;
   }
@@ -108,7 +108,7 @@ static void advance(const struct bf_scheduler *self, int64_t target, void (*done
   s->fired = 0;
   s->done = done;
   s->arg = arg;
-  fire(s, now(s)); /* what is due already; its answer tells the next moment */
+  if (!s->firing) fire(s, now(s)); /* what is due already; its answer, or that of the one under way, tells the next moment */
 }
 
 static int start(const struct bf_host *host, void **ret_self, struct bf_error *err) {
