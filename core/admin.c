@@ -67,8 +67,10 @@ static void on_written(uv_write_t *write, int status) {
   struct connection *connection = write->data;
   free(connection->reply);
   connection->reply = NULL;
-  if (status < 0) connection_close(connection);
-  else proceed(connection);
+  if (status < 0)
+    connection_close(connection);
+  else
+    proceed(connection);
 }
 
 static void reply(struct connection *connection, json_t *answer) {
@@ -108,13 +110,20 @@ static void decide(struct connection *connection, const char *line, size_t lengt
   const char *operation = NULL, *key = NULL;
   json_t *params = NULL, *request = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
   json_int_t version = -1;
-  if (json_unpack(request, "{s:s, s?:o, s?:s, s?:I !}", "operation", &operation, "params", &params, "idempotency_key", &key, "if_version", &version) < 0 ||
+  if (json_unpack(request, "{s:s, s?:o, s?:s, s?:I !}", "operation", &operation, "params", &params, "idempotency_key", &key,
+                  "if_version", &version) < 0 ||
       (params && !json_is_object(params))) {
     refuse(connection, "一行应为一个 JSON 对象：operation、params、idempotency_key、if_version",
            "a line must be one JSON object with operation and, where wanted, params, idempotency_key, if_version");
   } else {
-    struct bf_call call = {.size = sizeof call, .operation = operation, .params = params ? json_incref(params) : json_object(), .operator_ = true,
-                           .idempotency_key = key, .if_version = version, .answer = on_answer, .arg = connection};
+    struct bf_call call = {.size = sizeof call,
+                           .operation = operation,
+                           .params = params ? json_incref(params) : json_object(),
+                           .operator_ = true,
+                           .idempotency_key = key,
+                           .if_version = version,
+                           .answer = on_answer,
+                           .arg = connection};
     connection->calling = true;
     bf__api_call(connection->admin->app, &call);
   }
@@ -138,8 +147,10 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret) {
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer) {
   struct connection *connection = stream->data;
   (void)buffer;
-  if (got > 0) connection->length += (size_t)got;
-  else if (got == UV_EOF) connection->ended = true;
+  if (got > 0)
+    connection->length += (size_t)got;
+  else if (got == UV_EOF)
+    connection->ended = true;
   else if (got < 0) {
     connection_close(connection);
     return;
@@ -177,7 +188,8 @@ static bool is_operator(const struct connection *connection) {
   struct ucred peer;
   socklen_t size = sizeof peer;
   uv_os_fd_t fd;
-  if (uv_fileno((const uv_handle_t *)&connection->pipe, &fd) < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return false;
+  if (uv_fileno((const uv_handle_t *)&connection->pipe, &fd) < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+    return false;
   if (peer.uid == geteuid() || peer.uid == 0) return true;
   bf__log(BF_LOG_WARN, "admin.refused", "user %u is not this server's operator", (unsigned)peer.uid);
   return false;
@@ -197,11 +209,15 @@ static void on_connection(uv_stream_t *listener, int status) {
   admin->count++;
   while (slot < CONNECTIONS && admin->connections[slot]) slot++;
   if (slot < CONNECTIONS) admin->connections[slot] = connection;
-  if (uv_accept(listener, (uv_stream_t *)&connection->pipe) < 0 || slot == CONNECTIONS || !is_operator(connection)) connection_close(connection);
-  else proceed(connection);
+  if (uv_accept(listener, (uv_stream_t *)&connection->pipe) < 0 || slot == CONNECTIONS || !is_operator(connection))
+    connection_close(connection);
+  else
+    proceed(connection);
 }
 
-static void on_listener_closed(uv_handle_t *handle) { ((struct bf__admin *)handle->data)->listener_closed = true; }
+static void on_listener_closed(uv_handle_t *handle) {
+  ((struct bf__admin *)handle->data)->listener_closed = true;
+}
 
 void bf__admin_stop(struct bf__admin *admin) {
   if (!admin) return;
@@ -223,7 +239,9 @@ static int listen_on(struct bf__admin *admin, const char *path, struct bf_error 
   if (r >= 0 && fchmodat(admin->folder, "banfa.sock", 0600, 0) < 0) r = uv_translate_sys_error(errno);
   if (r >= 0) r = uv_listen((uv_stream_t *)&admin->listener, 16, on_connection);
   if (r >= 0) return 0;
-  return bf_fail(err, BF_EIO, data, "the administration socket banfa.sock cannot be made there: %s. The data folder must lie on a local disk", uv_strerror(r));
+  return bf_fail(err, BF_EIO, data,
+                 "the administration socket banfa.sock cannot be made there: %s. The data folder must lie on a local disk",
+                 uv_strerror(r));
 }
 
 int bf__admin_start(struct bf__app *app, struct bf__admin **ret, struct bf_error *err) {
@@ -242,7 +260,9 @@ int bf__admin_start(struct bf__app *app, struct bf__admin **ret, struct bf_error
   }
   admin->listener.data = admin;
   r = listen_on(admin, path, err);
-  if (r < 0) bf__admin_stop(admin);
-  else *ret = admin;
+  if (r < 0)
+    bf__admin_stop(admin);
+  else
+    *ret = admin;
   return r;
 }

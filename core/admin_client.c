@@ -65,9 +65,12 @@ static int receive_line(int fd, char **ret_text, size_t *ret_length, struct bf_e
       capacity = wanted;
     }
     ssize_t got = recv(fd, text + length, capacity - length, 0);
-    if (got > 0) length += (size_t)got;
-    else if (got == 0) r = bf_fail(err, BF_EIO, "server", "it closed the connection before it answered; its log says why");
-    else if (errno != EINTR) r = bf_fail(err, BF_EIO, "server", "the connection broke: %s", strerror(errno));
+    if (got > 0)
+      length += (size_t)got;
+    else if (got == 0)
+      r = bf_fail(err, BF_EIO, "server", "it closed the connection before it answered; its log says why");
+    else if (errno != EINTR)
+      r = bf_fail(err, BF_EIO, "server", "the connection broke: %s", strerror(errno));
   }
   if (r < 0) {
     free(text);
@@ -84,8 +87,10 @@ int bf__admin_request(int fd, const char *operation, const json_t *params, json_
   size_t length = line ? strlen(line) : 0;
   json_decref(request);
   int r = 0;
-  if (!line) r = bf_fail(err, BF_ENOMEM, "request", "no memory, or text that is not UTF-8");
-  else if (length > BF__ADMIN_LINE) r = bf_fail(err, BF_ELIMIT, "request", "is larger than 64 MiB");
+  if (!line)
+    r = bf_fail(err, BF_ENOMEM, "request", "no memory, or text that is not UTF-8");
+  else if (length > BF__ADMIN_LINE)
+    r = bf_fail(err, BF_ELIMIT, "request", "is larger than 64 MiB");
   if (r >= 0) {
     line[length] = '\n'; /* in place of the NUL */
     r = send_all(fd, line, length + 1, err);
@@ -93,8 +98,11 @@ int bf__admin_request(int fd, const char *operation, const json_t *params, json_
   if (r >= 0) r = receive_line(fd, &text, &length, err);
   if (r >= 0) {
     json_t *answer = json_loadb(text, length, 0, NULL);
-    if (json_is_integer(json_object_get(answer, "status"))) *ret_answer = json_incref(answer);
-    else r = bf_fail(err, BF_EIO, "server", "its answer is not of the form that this program knows: is the server of another version?");
+    if (json_is_integer(json_object_get(answer, "status")))
+      *ret_answer = json_incref(answer);
+    else
+      r = bf_fail(err, BF_EIO, "server",
+                  "its answer is not of the form that this program knows: is the server of another version?");
     json_decref(answer);
   }
   free(line);
@@ -131,7 +139,8 @@ json_t *bf__admin_answer(const struct bf_answer *answer) {
   int status = answer->status;
   if (!body) {
     status = 500;
-    body = json_pack("{s:i, s:s}", "status", status, "detail", "the answer is not text, or is larger than 64 MiB: ask for it over HTTP");
+    body = json_pack("{s:i, s:s}", "status", status, "detail",
+                     "the answer is not text, or is larger than 64 MiB: ask for it over HTTP");
   }
   json_t *value = json_pack("{s:i, s:o}", "status", status, "body", body);
   if (value && answer->version >= 0) (void)json_object_set_new(value, "version", json_integer(answer->version));

@@ -33,9 +33,13 @@ void bf__app_set_rules(struct bf__app *app, struct bf__ruleset *set) {
   bf__ruleset_unref(before);
 }
 
-static int64_t now(void *arg) { return bf__clock_now(&((struct bf__app *)arg)->clock); }
+static int64_t now(void *arg) {
+  return bf__clock_now(&((struct bf__app *)arg)->clock);
+}
 
-static bool is_storage(const json_t *name) { return strncmp(json_string_value(name), "storage_", 8) == 0; }
+static bool is_storage(const json_t *name) {
+  return strncmp(json_string_value(name), "storage_", 8) == 0;
+}
 
 /* Starting. -------------------------------------------------------------------------------------------------------------- */
 
@@ -44,17 +48,22 @@ static int set_log(const struct bf__app *app, bool serve, struct bf_error *err) 
   /* A command's own output says what happened; the log is for what went wrong. */
   if (!serve && strcmp(level, "info") == 0) level = "warn";
   if (!serve && strcmp(format, "auto") == 0) format = "text";
-  if (bf__log_level_set(level) < 0 || bf__log_format_set(format) < 0) return bf_fail(err, BF_EINVAL, "log_level", "\"%s\" is unknown", level);
+  if (bf__log_level_set(level) < 0 || bf__log_format_set(format) < 0)
+    return bf_fail(err, BF_EINVAL, "log_level", "\"%s\" is unknown", level);
   return 0;
 }
 
 static int make_data_folder(const char *path, struct bf_error *err) {
   struct stat info;
   if (mkdir(path, 0700) < 0 && errno != EEXIST)
-    return bf_fail(err, BF_EIO, path, "the data folder cannot be made: %s. Make it, or give another with --data DIR", strerror(errno));
-  if (stat(path, &info) < 0 || !S_ISDIR(info.st_mode)) return bf_fail(err, BF_EIO, path, "is no folder: give the data folder with --data DIR");
+    return bf_fail(err, BF_EIO, path, "the data folder cannot be made: %s. Make it, or give another with --data DIR",
+                   strerror(errno));
+  if (stat(path, &info) < 0 || !S_ISDIR(info.st_mode))
+    return bf_fail(err, BF_EIO, path, "is no folder: give the data folder with --data DIR");
   if (access(path, R_OK | W_OK | X_OK) < 0)
-    return bf_fail(err, BF_EIO, path, "the data folder cannot be written to: %s. Run as its owner, or give another with --data DIR", strerror(errno));
+    return bf_fail(err, BF_EIO, path,
+                   "the data folder cannot be written to: %s. Run as its owner, or give another with --data DIR",
+                   strerror(errno));
   return 0;
 }
 
@@ -99,12 +108,15 @@ static int start_base(struct bf__app *app, struct bf_error *err) {
 
 int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) {
   int r = set_log(app, serve, err);
-  if (app->config.clock_is_virtual) bf__clock_virtual(&app->clock, app->config.clock_at);
-  else bf__clock_real(&app->clock);
+  if (app->config.clock_is_virtual)
+    bf__clock_virtual(&app->clock, app->config.clock_at);
+  else
+    bf__clock_real(&app->clock);
   app->started_ms = bf__clock_now(&app->clock);
   bf__services_init(app);
   if (r >= 0) r = make_data_folder(app->config.data, err);
-  if (r >= 0 && uv_loop_init(&app->loop) < 0) r = bf_fail(err, BF_EIO, "loop", "the event loop cannot be made: too many open files?");
+  if (r >= 0 && uv_loop_init(&app->loop) < 0)
+    r = bf_fail(err, BF_EIO, "loop", "the event loop cannot be made: too many open files?");
   if (r < 0) return r;
   r = start_base(app, err);
   if (r >= 0) r = start_storage(app, err);
@@ -125,8 +137,8 @@ static void count_handle(uv_handle_t *handle, void *arg) {
   ++*(unsigned *)arg;
 }
 
-/* Runs the loop until no more than KEEP handles are left and no work is under way. A handle that somebody forgot to close is found by
- * uv_loop_close. */
+/* Runs the loop until no more than KEEP handles are left and no work is under way. A handle that somebody forgot to close is
+ * found by uv_loop_close. */
 static void drain(struct bf__app *app, unsigned keep) {
   for (;;) {
     unsigned handles = 0;
@@ -143,8 +155,8 @@ static size_t storage_count(const struct bf__app *app) {
   return count;
 }
 
-/* In reverse: who may call goes first, then who answers. The engine and the readers answer everything that is queued before they end; plugins
- * are drained while both can still be asked. */
+/* In reverse: who may call goes first, then who answers. The engine and the readers answer everything that is queued before they
+ * end; plugins are drained while both can still be asked. */
 void bf__app_stop(struct bf__app *app) {
   bf__admin_stop(app->admin);
   app->admin = NULL;

@@ -7,18 +7,21 @@
 #define SHARED 4
 #define KNOWN 32
 
-static const char shared_help[] = "\n"
-                                  "  --config FILE   配置文件 · configuration (default: ./config/banfa.json, else the one beside the program)\n"
-                                  "  --data DIR      数据目录 · data folder (default: ./data)\n"
-                                  "  --scripts DIR   规则脚本 · folder of the rule scripts\n"
-                                  "  --json          输出 JSON · print the answer as JSON\n"
-                                  "  --help          本说明 · this text\n";
+static const char shared_help[] =
+    "\n"
+    "  --config FILE   配置文件 · configuration (default: ./config/banfa.json, else the one beside the program)\n"
+    "  --data DIR      数据目录 · data folder (default: ./data)\n"
+    "  --scripts DIR   规则脚本 · folder of the rule scripts\n"
+    "  --json          输出 JSON · print the answer as JSON\n"
+    "  --help          本说明 · this text\n";
 
 int bf__cli_usage(const struct bf__cli *cli, FILE *out, int code) {
   const struct bf__verb *verb = cli->verb;
   (void)fprintf(out, "banfa %s %s\n  %s\n", verb->name, verb->usage, verb->summary);
-  if (code == BF__DONE) (void)fprintf(out, "%s%s%s", *verb->help ? "\n" : "", verb->help, shared_help);
-  else (void)fprintf(out, "  详见 · more: banfa %s --help\n", verb->name);
+  if (code == BF__DONE)
+    (void)fprintf(out, "%s%s%s", *verb->help ? "\n" : "", verb->help, shared_help);
+  else
+    (void)fprintf(out, "  详见 · more: banfa %s --help\n", verb->name);
   return code;
 }
 
@@ -31,8 +34,8 @@ int bf__cli_unknown(const struct bf__cli *cli, const char *what, const char *wor
   size_t count = 0;
   while (known[count]) count++;
   const char *near = bf__nearest(word, known, count);
-  (void)fprintf(stderr, "banfa: %s \"%s\": 没有此项 · there is none%s%s%s\n", what, word, near ? "; 是否要 · did you mean " : "", near ? near : "",
-                near ? " ?" : "");
+  (void)fprintf(stderr, "banfa: %s \"%s\": 没有此项 · there is none%s%s%s\n", what, word, near ? "; 是否要 · did you mean " : "",
+                near ? near : "", near ? " ?" : "");
   return bf__cli_usage(cli, stderr, BF__USAGE);
 }
 
@@ -53,8 +56,10 @@ static const struct bf__cli_option *find(const struct bf__cli_option *options, c
 static int unknown_option(const struct parsing *parsing, const char *word) {
   const char *known[KNOWN + 1];
   int count = 0;
-  for (const struct bf__cli_option *option = parsing->shared; option->name && count < KNOWN; option++) known[count++] = option->name;
-  for (const struct bf__cli_option *option = parsing->own; option && option->name && count < KNOWN; option++) known[count++] = option->name;
+  for (const struct bf__cli_option *option = parsing->shared; option->name && count < KNOWN; option++)
+    known[count++] = option->name;
+  for (const struct bf__cli_option *option = parsing->own; option && option->name && count < KNOWN; option++)
+    known[count++] = option->name;
   known[count] = NULL;
   return bf__cli_unknown(parsing->cli, "选项 · option", word, known);
 }

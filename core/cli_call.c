@@ -47,15 +47,24 @@ static int open_way(struct bf__cli *cli, struct bf_error *err) {
     r = 0;
     (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
   }
-  return r < 0 ? r : bf_fail(err, BF_EBUSY, cli->config.data, "the data folder is held by another banfa that does not answer: wait until it has started, or end it");
+  return r < 0 ? r
+               : bf_fail(err, BF_EBUSY, cli->config.data,
+                         "the data folder is held by another banfa that does not answer: wait until it has started, or end it");
 }
 
-static void keep_answer(void *arg, const struct bf_answer *answer) { *(json_t **)arg = bf__admin_answer(answer); }
+static void keep_answer(void *arg, const struct bf_answer *answer) {
+  *(json_t **)arg = bf__admin_answer(answer);
+}
 
 static int call_here(struct bf__app *app, const char *operation, json_t *params, json_t **ret_answer, struct bf_error *err) {
   json_t *answer = NULL;
-  struct bf_call call = {.size = sizeof call, .operation = operation, .params = json_incref(params), .operator_ = true, .if_version = -1,
-                         .answer = keep_answer, .arg = &answer};
+  struct bf_call call = {.size = sizeof call,
+                         .operation = operation,
+                         .params = json_incref(params),
+                         .operator_ = true,
+                         .if_version = -1,
+                         .answer = keep_answer,
+                         .arg = &answer};
   bf__api_call(app, &call);
   while (!answer && uv_run(&app->loop, UV_RUN_ONCE)) continue;
   if (!answer) return bf_fail(err, BF_EIO, operation, "it was never answered");
@@ -64,9 +73,12 @@ static int call_here(struct bf__app *app, const char *operation, json_t *params,
 }
 
 int bf__cli_call(struct bf__cli *cli, const char *operation, json_t *params, json_t **ret_answer, struct bf_error *err) {
-  int r = params ? open_way(cli, err) : bf_fail(err, BF_EINVAL, operation, "an argument is not UTF-8 text, or there is no memory");
-  if (r >= 0 && cli->app) r = call_here(cli->app, operation, params, ret_answer, err);
-  else if (r >= 0) r = bf__admin_request(cli->server, operation, params, ret_answer, err);
+  int r =
+      params ? open_way(cli, err) : bf_fail(err, BF_EINVAL, operation, "an argument is not UTF-8 text, or there is no memory");
+  if (r >= 0 && cli->app)
+    r = call_here(cli->app, operation, params, ret_answer, err);
+  else if (r >= 0)
+    r = bf__admin_request(cli->server, operation, params, ret_answer, err);
   json_decref(params);
   return r;
 }
@@ -87,10 +99,14 @@ void bf__cli_done(struct bf__cli *cli) {
 int bf__cli_show(const struct bf__cli *cli, const json_t *answer, void (*print)(const json_t *body)) {
   const json_t *body = json_object_get(answer, "body");
   bool good = json_integer_value(json_object_get(answer, "status")) < 400;
-  if (cli->json) bf__print_json(body);
-  else if (!good) bf__print_problem(answer);
-  else if (print) print(body);
-  else bf__print_value(body);
+  if (cli->json)
+    bf__print_json(body);
+  else if (!good)
+    bf__print_problem(answer);
+  else if (print)
+    print(body);
+  else
+    bf__print_value(body);
   return good ? BF__DONE : BF__FAILED;
 }
 

@@ -36,8 +36,10 @@ static int read_stream(FILE *in, const char *path, size_t limit, char **ret_text
     if (got == 0 || length > limit) break;
   }
   int r = 0;
-  if (ferror(in)) r = bf_fail(err, BF_EIO, path, "cannot be read: %s", strerror(errno));
-  else if (length > limit) r = bf_fail(err, BF_ELIMIT, path, "is larger than %zu bytes", limit);
+  if (ferror(in))
+    r = bf_fail(err, BF_EIO, path, "cannot be read: %s", strerror(errno));
+  else if (length > limit)
+    r = bf_fail(err, BF_ELIMIT, path, "is larger than %zu bytes", limit);
   if (r < 0) {
     free(text);
     return r;
@@ -79,10 +81,13 @@ int bf__to_utf8(char **text, size_t *length, struct bf_error *err) {
   char *out = malloc(room + 1), *in_at = *text, *out_at = out;
   iconv_t converter = iconv_open("UTF-8", "GB18030");
   int r = 0;
-  if (!out) r = bf_fail(err, BF_ENOMEM, "text", "no memory");
-  else if (converter == (iconv_t)-1) r = bf_fail(err, BF_EIO, "text", "this machine cannot convert GB18030 (libc-bin's gconv is missing): save the file as UTF-8");
+  if (!out)
+    r = bf_fail(err, BF_ENOMEM, "text", "no memory");
+  else if (converter == (iconv_t)-1)
+    r = bf_fail(err, BF_EIO, "text", "this machine cannot convert GB18030 (libc-bin's gconv is missing): save the file as UTF-8");
   else if (iconv(converter, &in_at, &in_left, &out_at, &out_left) == (size_t)-1)
-    r = bf_fail(err, BF_EINVAL, "text", "is neither UTF-8 nor GB18030: the fault is at byte %zu. Save the file as UTF-8", *length - in_left);
+    r = bf_fail(err, BF_EINVAL, "text", "is neither UTF-8 nor GB18030: the fault is at byte %zu. Save the file as UTF-8",
+                *length - in_left);
   if (converter != (iconv_t)-1) (void)iconv_close(converter);
   if (r < 0) {
     free(out);
@@ -106,7 +111,8 @@ static char *first_line(char *text) {
 static int ask(const char *prompt, char password[PASSWORD_BYTES], struct bf_error *err) {
   struct termios before, quiet;
   (void)fputs(prompt, stderr);
-  if (tcgetattr(STDIN_FILENO, &before) < 0) return bf_fail(err, BF_EIO, "password", "the terminal cannot be read: %s", strerror(errno));
+  if (tcgetattr(STDIN_FILENO, &before) < 0)
+    return bf_fail(err, BF_EIO, "password", "the terminal cannot be read: %s", strerror(errno));
   quiet = before;
   quiet.c_lflag &= ~(tcflag_t)ECHO;
   (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);

@@ -16,9 +16,12 @@ static int width_of(const char *text) {
   int width = 0;
   for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
     unsigned code = *at;
-    if (code >= 0xF0 && at[1] && at[2] && at[3]) code = 0x20000, at += 3;
-    else if (code >= 0xE0 && at[1] && at[2]) code = (code & 0xFu) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu), at += 2;
-    else if (code >= 0xC0 && at[1]) code = (code & 0x1Fu) << 6 | (at[1] & 0x3Fu), at += 1;
+    if (code >= 0xF0 && at[1] && at[2] && at[3])
+      code = 0x20000, at += 3;
+    else if (code >= 0xE0 && at[1] && at[2])
+      code = (code & 0xFu) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu), at += 2;
+    else if (code >= 0xC0 && at[1])
+      code = (code & 0x1Fu) << 6 | (at[1] & 0x3Fu), at += 1;
     bool wide = (code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) || (code >= 0xAC00 && code <= 0xD7A3) ||
                 (code >= 0xF900 && code <= 0xFAFF) || (code >= 0xFE30 && code <= 0xFE6F) || (code >= 0xFF00 && code <= 0xFF60) ||
                 (code >= 0xFFE0 && code <= 0xFFE6) || code >= 0x20000;
@@ -48,16 +51,22 @@ static char *joined(const json_t *value) {
   return text;
 }
 
-/* One value as a cell: text without line breaks; { zh, en } as "zh · en"; other nested values as compact JSON. malloc'd or NULL. */
+/* One value as a cell: text without line breaks; { zh, en } as "zh · en"; other nested values as compact JSON. malloc'd or NULL.
+ */
 static char *cell_text(const json_t *value) {
   char *text = NULL;
   const char *zh = json_string_value(json_object_get(value, "zh")), *en = json_string_value(json_object_get(value, "en"));
   if (!value || json_is_null(value)) return strdup("");
-  if (json_is_string(value)) text = strdup(json_string_value(value));
-  else if (zh && json_object_size(value) <= 2) return asprintf(&text, "%s%s%s", zh, en ? " · " : "", en ? en : "") < 0 ? NULL : text;
-  else if (json_is_boolean(value)) text = strdup(json_is_true(value) ? "是 yes" : "否 no");
-  else if (is_texts(value)) text = joined(value);
-  else text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+  if (json_is_string(value))
+    text = strdup(json_string_value(value));
+  else if (zh && json_object_size(value) <= 2)
+    return asprintf(&text, "%s%s%s", zh, en ? " · " : "", en ? en : "") < 0 ? NULL : text;
+  else if (json_is_boolean(value))
+    text = strdup(json_is_true(value) ? "是 yes" : "否 no");
+  else if (is_texts(value))
+    text = joined(value);
+  else
+    text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
   for (char *at = text; at && *at; at++)
     if ((unsigned char)*at < ' ') *at = ' ';
   if (text && strlen(text) > CELL) {
@@ -84,8 +93,10 @@ static int columns_from_text(const char *text, struct column columns[COLUMNS]) {
     size_t length = strcspn(text, " "), name = strcspn(text, " :");
     struct column *column = &columns[count++];
     (void)snprintf(column->name, sizeof column->name, "%.*s", (int)name, text);
-    if (name < length) (void)snprintf(column->title, sizeof column->title, "%.*s", (int)(length - name - 1), text + name + 1);
-    else memcpy(column->title, column->name, sizeof column->title);
+    if (name < length)
+      (void)snprintf(column->title, sizeof column->title, "%.*s", (int)(length - name - 1), text + name + 1);
+    else
+      memcpy(column->title, column->name, sizeof column->title);
     text += length;
     while (*text == ' ') text++;
   }
@@ -145,7 +156,9 @@ void bf__print_table(const json_t *rows, const char *text) {
   }
 }
 
-static bool is_table(const json_t *value) { return json_array_size(value) > 0 && json_is_object(json_array_get(value, 0)); }
+static bool is_table(const json_t *value) {
+  return json_array_size(value) > 0 && json_is_object(json_array_get(value, 0));
+}
 
 static void print_list(const json_t *value) {
   size_t i;
@@ -179,24 +192,32 @@ static void print_object(const json_t *object) {
 }
 
 void bf__print_value(const json_t *value) {
-  if (is_table(value)) bf__print_table(value, NULL);
-  else if (json_is_array(value)) print_list(value);
-  else if (json_is_object(value)) print_object(value);
-  else if (json_is_string(value)) (void)printf("%s\n", json_string_value(value));
-  else if (!json_is_null(value)) bf__print_json(value);
+  if (is_table(value))
+    bf__print_table(value, NULL);
+  else if (json_is_array(value))
+    print_list(value);
+  else if (json_is_object(value))
+    print_object(value);
+  else if (json_is_string(value))
+    (void)printf("%s\n", json_string_value(value));
+  else if (!json_is_null(value))
+    bf__print_json(value);
 }
 
 void bf__print_problem(const json_t *answer) {
   const json_t *body = json_object_get(answer, "body"), *refusals = json_object_get(body, "refusals");
-  const char *title = json_string_value(json_object_get(body, "title")), *detail = json_string_value(json_object_get(body, "detail"));
+  const char *title = json_string_value(json_object_get(body, "title")),
+             *detail = json_string_value(json_object_get(body, "detail"));
   size_t i;
   json_t *item;
-  (void)fprintf(stderr, "banfa: %s (%d)\n", title ? title : "出错了 · Failed", (int)json_integer_value(json_object_get(answer, "status")));
+  (void)fprintf(stderr, "banfa: %s (%d)\n", title ? title : "出错了 · Failed",
+                (int)json_integer_value(json_object_get(answer, "status")));
   json_array_foreach(refusals, i, item) {
     const char *zh = json_string_value(json_object_get(item, "zh")), *en = json_string_value(json_object_get(item, "en"));
     const char *field = json_string_value(json_object_get(item, "field"));
     json_int_t article = json_integer_value(json_object_get(item, "article"));
-    (void)fprintf(stderr, "  %s%s%s%s%s", field ? field : "", field ? ": " : "", zh ? zh : "", zh && en ? " / " : "", en ? en : "");
+    (void)fprintf(stderr, "  %s%s%s%s%s", field ? field : "", field ? ": " : "", zh ? zh : "", zh && en ? " / " : "",
+                  en ? en : "");
     if (article) (void)fprintf(stderr, " [第%lld条 · article %lld]", (long long)article, (long long)article);
     (void)fputc('\n', stderr);
   }

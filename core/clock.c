@@ -31,7 +31,8 @@ int64_t bf__clock_now(struct bf__clock *clock) {
 int bf__clock_set(struct bf__clock *clock, int64_t at, struct bf_error *err) {
   char now_text[32], at_text[32];
   if (!clock->is_virtual)
-    return bf_fail(err, BF_EREFUSED, "clock", "the program runs on the real clock, which nobody moves. Start it with --clock TIME for a virtual one");
+    return bf_fail(err, BF_EREFUSED, "clock",
+                   "the program runs on the real clock, which nobody moves. Start it with --clock TIME for a virtual one");
   int64_t now = atomic_load(&clock->at);
   do {
     if (at >= now) continue;

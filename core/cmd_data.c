@@ -16,7 +16,8 @@
 #define PATH_BYTES 4096
 
 static int path_in(char path[PATH_BYTES], const char *folder, const char *name, struct bf_error *err) {
-  return snprintf(path, PATH_BYTES, "%s/%s", folder, name) < PATH_BYTES ? 0 : bf_fail(err, BF_ELIMIT, folder, "the path is too long");
+  return snprintf(path, PATH_BYTES, "%s/%s", folder, name) < PATH_BYTES ? 0
+                                                                        : bf_fail(err, BF_ELIMIT, folder, "the path is too long");
 }
 
 static int failed(struct bf_error *err, const char *path, const char *what) {
@@ -79,8 +80,10 @@ static int verify_copy(const struct bf__cli *cli, const char *scratch, json_t **
   return r;
 }
 
-/* A folder below PARENT with a checked copy of FILE in it. RET_SCRATCH is the folder, to be removed by the caller when it is not "". */
-static int checked_copy(const struct bf__cli *cli, const char *parent, const char *file, char scratch[PATH_BYTES], json_t **ret_answer, struct bf_error *err) {
+/* A folder below PARENT with a checked copy of FILE in it. RET_SCRATCH is the folder, to be removed by the caller when it is not
+ * "". */
+static int checked_copy(const struct bf__cli *cli, const char *parent, const char *file, char scratch[PATH_BYTES],
+                        json_t **ret_answer, struct bf_error *err) {
   char path[PATH_BYTES], name[PATH_BYTES];
   scratch[0] = 0;
   int r = path_in(name, parent, "restore-XXXXXX", err);
@@ -113,7 +116,8 @@ static int set_aside(const char *data, struct bf_error *err) {
     if (snprintf(from, sizeof from, "%s/" DATABASE "%s", data, suffixes[i]) >= (int)sizeof from ||
         snprintf(to, sizeof to, "%s/%s%s", data, name, suffixes[i]) >= (int)sizeof to)
       r = bf_fail(err, BF_ELIMIT, data, "the path is too long");
-    else if (rename(from, to) < 0 && errno != ENOENT) r = failed(err, from, "cannot be set aside");
+    else if (rename(from, to) < 0 && errno != ENOENT)
+      r = failed(err, from, "cannot be set aside");
   }
   return r;
 }
@@ -130,7 +134,9 @@ static int take_place(const char *data, const char *scratch, bool force, struct 
   struct stat info;
   int r = path_in(from, scratch, DATABASE, err);
   if (r >= 0) r = path_in(to, data, DATABASE, err);
-  if (r >= 0 && lstat(to, &info) == 0) r = force ? set_aside(data, err) : bf_fail(err, BF_EREFUSED, data, "there is a database already: --force keeps it under another name and goes on");
+  if (r >= 0 && lstat(to, &info) == 0)
+    r = force ? set_aside(data, err)
+              : bf_fail(err, BF_EREFUSED, data, "there is a database already: --force keeps it under another name and goes on");
   if (r >= 0 && rename(from, to) < 0) r = failed(err, to, "cannot be put in place");
   return r < 0 ? r : sync_folder(data, err);
 }
@@ -178,8 +184,10 @@ int bf__cmd_restore(struct bf__cli *cli, int argc, char **argv) {
   int r = bf__cli_config(cli, &err);
   if (r >= 0) r = restore(cli, cli->words[0], force, &answer, &err);
   if (answer && r < 0) (void)bf__cli_show(cli, answer, NULL);
-  if (r >= 0 && cli->json) bf__print_json(json_object_get(answer, "body"));
-  else if (r >= 0) (void)printf("已恢复并核对 · restored and checked: %s\n", cli->config.data);
+  if (r >= 0 && cli->json)
+    bf__print_json(json_object_get(answer, "body"));
+  else if (r >= 0)
+    (void)printf("已恢复并核对 · restored and checked: %s\n", cli->config.data);
   json_decref(answer);
   return r < 0 ? bf__cli_fail(&err) : BF__DONE;
 }
@@ -190,7 +198,8 @@ int bf__cmd_restore(struct bf__cli *cli, int argc, char **argv) {
 static int verify_line(const char *line, size_t length, unsigned char hash[BF__HASH_BYTES]) {
   unsigned char stated[BF__HASH_BYTES];
   if (length > 0 && line[length - 1] == '\n') length--;
-  if (length < BF__HASH_HEX + 2 || line[BF__HASH_HEX - 1] != ' ' || bf__unhex(line, BF__HASH_HEX - 1, stated) < 0) return BF_EINVAL;
+  if (length < BF__HASH_HEX + 2 || line[BF__HASH_HEX - 1] != ' ' || bf__unhex(line, BF__HASH_HEX - 1, stated) < 0)
+    return BF_EINVAL;
   if (bf__chain_next(hash, line + BF__HASH_HEX, length - BF__HASH_HEX, hash) < 0) return BF_EIO;
   return memcmp(hash, stated, sizeof stated) == 0 ? 0 : BF_EREFUSED;
 }
@@ -209,9 +218,15 @@ static int verify_export(const struct bf__cli *cli, FILE *in, const char *path) 
   free(line);
   if (r >= 0 && ferror(in)) r = BF_EIO;
   bf__hex(hash, sizeof hash, head);
-  if (cli->json) (void)printf("{\"ok\":%s,\"events\":%lld,\"head\":\"%s\"}\n", r < 0 ? "false" : "true", count, r < 0 ? "" : head);
-  else if (r < 0) (void)fprintf(stderr, "banfa: %s:%lld: %s\n", path, count + 1, r == BF_EINVAL ? "不是审计导出 · not a line of an export" : r == BF_EIO ? "读取失败 · cannot be read" : "此处断链:内容已被改动 · the chain breaks here: something was changed");
-  else (void)printf("完整 · whole  事件 · events: %lld  链头 · head: %s\n", count, head);
+  if (cli->json)
+    (void)printf("{\"ok\":%s,\"events\":%lld,\"head\":\"%s\"}\n", r < 0 ? "false" : "true", count, r < 0 ? "" : head);
+  else if (r < 0)
+    (void)fprintf(stderr, "banfa: %s:%lld: %s\n", path, count + 1,
+                  r == BF_EINVAL ? "不是审计导出 · not a line of an export"
+                  : r == BF_EIO  ? "读取失败 · cannot be read"
+                                 : "此处断链:内容已被改动 · the chain breaks here: something was changed");
+  else
+    (void)printf("完整 · whole  事件 · events: %lld  链头 · head: %s\n", count, head);
   return r < 0 ? BF__FAILED : BF__DONE;
 }
 

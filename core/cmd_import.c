@@ -24,8 +24,10 @@ int bf__cmd_import(struct bf__cli *cli, int argc, char **argv) {
   }
   if (bf__cli_call(cli, "import", params, &answer, &err) < 0) return bf__cli_fail(&err);
   code = bf__cli_show(cli, answer, NULL);
-  if (code == BF__DONE && json_array_size(json_object_get(json_object_get(answer, "body"), "errors")) > 0) code = BF__FAILED;
-  else if (code == BF__DONE && !apply && !cli->json) (void)printf("\n只是试算:加 --apply 写入 · a dry run: nothing was written, --apply writes it\n");
+  if (code == BF__DONE && json_array_size(json_object_get(json_object_get(answer, "body"), "errors")) > 0)
+    code = BF__FAILED;
+  else if (code == BF__DONE && !apply && !cli->json)
+    (void)printf("\n只是试算:加 --apply 写入 · a dry run: nothing was written, --apply writes it\n");
   json_decref(answer);
   return code;
 }

@@ -6,15 +6,19 @@
 static const char *const user_verbs[] = {"add", "list", "passwd", "disable", "enable", NULL};
 static const char *const org_verbs[] = {"add", "list", NULL};
 
-static bool is(const struct bf__cli *cli, const char *verb) { return strcmp(cli->words[0], verb) == 0; }
+static bool is(const struct bf__cli *cli, const char *verb) {
+  return strcmp(cli->words[0], verb) == 0;
+}
 
 /* Whether VERB is one of KNOWN and has its id where it wants one; otherwise *RET_CODE is the exit code. */
 static bool verb_fits(struct bf__cli *cli, const char *const *known, int *ret_code) {
   int at = 0;
   while (known[at] && !is(cli, known[at])) at++;
   int wanted = is(cli, "list") ? 1 : 2;
-  if (!known[at]) *ret_code = bf__cli_unknown(cli, cli->verb->name, cli->words[0], known);
-  else if (cli->word_count == wanted) return true;
+  if (!known[at])
+    *ret_code = bf__cli_unknown(cli, cli->verb->name, cli->words[0], known);
+  else if (cli->word_count == wanted)
+    return true;
   else {
     (void)fprintf(stderr, "banfa: %s\n", wanted == 2 ? "缺少代号 · the id is missing" : "多余的参数 · one word too many");
     *ret_code = bf__cli_usage(cli, stderr, BF__USAGE);
@@ -48,10 +52,13 @@ static int add_user(struct bf__cli *cli, const char *name, const char *org, cons
   char *end = NULL;
   long level = clearance ? strtol(clearance, &end, 10) : 0;
   const char *missing = !name ? "--name" : !org ? "--org" : NULL;
-  if (missing) (void)fprintf(stderr, "banfa: 缺少 · missing: %s\n", missing);
-  else if (end && (*end || end == clearance)) (void)fprintf(stderr, "banfa: --clearance %s: 应为数字 · must be a number\n", clearance);
+  if (missing)
+    (void)fprintf(stderr, "banfa: 缺少 · missing: %s\n", missing);
+  else if (end && (*end || end == clearance))
+    (void)fprintf(stderr, "banfa: --clearance %s: 应为数字 · must be a number\n", clearance);
   else {
-    json_t *params = json_pack("{s:s, s:s, s:s, s:I, s:b}", "id", cli->words[1], "name", name, "org", org, "clearance", (json_int_t)level, "admin", admin);
+    json_t *params = json_pack("{s:s, s:s, s:s, s:I, s:b}", "id", cli->words[1], "name", name, "org", org, "clearance",
+                               (json_int_t)level, "admin", admin);
     return run_with_password(cli, "user.add", params, file);
   }
   return bf__cli_usage(cli, stderr, BF__USAGE);
@@ -60,8 +67,9 @@ static int add_user(struct bf__cli *cli, const char *name, const char *org, cons
 int bf__cmd_user(struct bf__cli *cli, int argc, char **argv) {
   const char *name = NULL, *org = NULL, *clearance = NULL, *file = NULL;
   bool admin = false;
-  const struct bf__cli_option own[] = {{"--name", &name, NULL},   {"--org", &org, NULL},           {"--clearance", &clearance, NULL},
-                                       {"--admin", NULL, &admin}, {"--password-file", &file, NULL}, {0}};
+  const struct bf__cli_option own[] = {{"--name", &name, NULL},           {"--org", &org, NULL},
+                                       {"--clearance", &clearance, NULL}, {"--admin", NULL, &admin},
+                                       {"--password-file", &file, NULL},  {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 2);
   if (code >= 0 || !verb_fits(cli, user_verbs, &code)) return code;
   const char *id = cli->words[1];
@@ -86,8 +94,9 @@ static json_t *split(const char *text) {
 
 int bf__cmd_org(struct bf__cli *cli, int argc, char **argv) {
   const char *zh = NULL, *en = NULL, *jurisdiction = NULL, *roles = NULL, *parent = NULL;
-  const struct bf__cli_option own[] = {{"--zh", &zh, NULL},       {"--en", &en, NULL},         {"--jurisdiction", &jurisdiction, NULL},
-                                       {"--roles", &roles, NULL}, {"--parent", &parent, NULL}, {0}};
+  const struct bf__cli_option own[] = {
+      {"--zh", &zh, NULL},       {"--en", &en, NULL},         {"--jurisdiction", &jurisdiction, NULL},
+      {"--roles", &roles, NULL}, {"--parent", &parent, NULL}, {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 2);
   if (code >= 0 || !verb_fits(cli, org_verbs, &code)) return code;
   if (is(cli, "list")) return bf__cli_run(cli, "org.list", json_object(), print_list);
@@ -96,7 +105,7 @@ int bf__cmd_org(struct bf__cli *cli, int argc, char **argv) {
     (void)fprintf(stderr, "banfa: 缺少 · missing: %s\n", missing);
     return bf__cli_usage(cli, stderr, BF__USAGE);
   }
-  json_t *params = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s*}", "id", cli->words[1], "zh", zh, "en", en, "jurisdiction", jurisdiction, "roles", split(roles),
-                             "parent", parent);
+  json_t *params = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s*}", "id", cli->words[1], "zh", zh, "en", en, "jurisdiction",
+                             jurisdiction, "roles", split(roles), "parent", parent);
   return bf__cli_run(cli, "org.add", params, NULL);
 }

@@ -30,14 +30,18 @@ static int check(struct bf__cli *cli) {
   struct bf_error err = {0};
   struct bf__ruleset *set = NULL;
   if (read_rules(cli, &set, &err) < 0) {
-    json_t *fault = cli->json ? json_pack("{s:b, s:[{s:s, s:s}]}", "ok", 0, "errors", "where", err.where, "message", err.message) : NULL;
-    if (fault) bf__print_json(fault);
-    else (void)fprintf(stderr, "%s%s%s\n", err.where, *err.where ? ": " : "", err.message);
+    json_t *fault =
+        cli->json ? json_pack("{s:b, s:[{s:s, s:s}]}", "ok", 0, "errors", "where", err.where, "message", err.message) : NULL;
+    if (fault)
+      bf__print_json(fault);
+    else
+      (void)fprintf(stderr, "%s%s%s\n", err.where, *err.where ? ": " : "", err.message);
     json_decref(fault);
     return BF__FAILED;
   }
   json_t *summary = summary_of(set);
-  if (cli->json) bf__print_json(summary);
+  if (cli->json)
+    bf__print_json(summary);
   else {
     (void)printf("通过 · in order\n");
     bf__print_value(summary);
@@ -47,20 +51,24 @@ static int check(struct bf__cli *cli) {
   return BF__DONE;
 }
 
-static json_int_t number(const json_t *object, const char *name) { return json_integer_value(json_object_get(object, name)); }
+static json_int_t number(const json_t *object, const char *name) {
+  return json_integer_value(json_object_get(object, name));
+}
 
 /* One line for each article: how many cases of each sort, or why it asks nothing of a program. */
 static void print_coverage(const json_t *articles) {
   (void)printf("%-6s%-8s%-8s%-8s%-8s%-8s%s\n", "条", "通常", "边界", "拒绝", "例外", "失败", "标题或不需程序办理的理由");
-  (void)printf("%-5s%-6s%-6s%-6s%-6s%-6s%s\n", "art.", "plain", "bound", "refus", "excep", "fail", "title, or why it asks nothing of a program");
+  (void)printf("%-5s%-6s%-6s%-6s%-6s%-6s%s\n", "art.", "plain", "bound", "refus", "excep", "fail",
+               "title, or why it asks nothing of a program");
   for (int article = 1; article <= 200; article++) {
     char key[16];
     (void)snprintf(key, sizeof key, "%d", article);
     const json_t *entry = json_object_get(articles, key);
     if (!entry) continue;
     const char *zh = json_string_value(json_object_get(entry, "zh")), *en = json_string_value(json_object_get(entry, "en"));
-    (void)printf("%-5d%-6lld%-6lld%-6lld%-6lld%-6lld%s%s%s\n", article, number(entry, "plain"), number(entry, "boundary"), number(entry, "refusal"),
-                 number(entry, "exception"), number(entry, "failed"), zh ? zh : "", en ? " · " : "", en ? en : "");
+    (void)printf("%-5d%-6lld%-6lld%-6lld%-6lld%-6lld%s%s%s\n", article, number(entry, "plain"), number(entry, "boundary"),
+                 number(entry, "refusal"), number(entry, "exception"), number(entry, "failed"), zh ? zh : "", en ? " · " : "",
+                 en ? en : "");
   }
 }
 
@@ -75,11 +83,13 @@ static int test(struct bf__cli *cli) {
   bf__ruleset_unref(set);
   if (r < 0) return bf__cli_fail(&err);
   json_int_t passed = number(report, "passed"), failed = number(report, "failed");
-  if (cli->json) bf__print_json(report);
+  if (cli->json)
+    bf__print_json(report);
   else {
-    json_array_foreach(json_object_get(report, "cases"), i, one) if (!json_is_true(json_object_get(one, "ok")))
-      (void)printf("不符 · not as expected: %s: %s\n  %s\n", json_string_value(json_object_get(one, "path")),
-                   json_string_value(json_object_get(one, "name")) ? json_string_value(json_object_get(one, "name")) : "?", json_string_value(json_object_get(one, "why")));
+    json_array_foreach(json_object_get(report, "cases"), i, one) if (!json_is_true(json_object_get(one, "ok")))(void)
+        printf("不符 · not as expected: %s: %s\n  %s\n", json_string_value(json_object_get(one, "path")),
+               json_string_value(json_object_get(one, "name")) ? json_string_value(json_object_get(one, "name")) : "?",
+               json_string_value(json_object_get(one, "why")));
     print_coverage(json_object_get(report, "articles"));
     (void)printf("%lld passed, %lld failed\n", passed, failed);
   }
@@ -114,7 +124,8 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   if (strcmp(verb, "check") == 0) return check(cli);
   if (strcmp(verb, "test") == 0) return test(cli);
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
-  if (strcmp(verb, "show") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
+  if (strcmp(verb, "show") == 0)
+    return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
   if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "cases", in_flight), NULL);
   return with_bundle(cli, operation, in_flight);
 }

@@ -20,7 +20,7 @@ static void on_signal(uv_signal_t *signal, int number) {
   uv_stop(signal->loop);
 }
 
-static int catch(struct stopper *stopper, uv_loop_t *loop, struct bf_error *err) {
+static int catch (struct stopper *stopper, uv_loop_t *loop, struct bf_error *err) {
   static const int numbers[2] = {SIGTERM, SIGINT};
   int r = 0;
   for (int i = 0; i < 2; i++) {
@@ -37,15 +37,15 @@ static void tell_ready(const struct bf__app *app) {
   const char *listen = json_string_value(json_object_get(json_object_get(app->config.plugins, "http"), "listen"));
   char now[32];
   bf__moment_format(bf__clock_now((struct bf__clock *)&app->clock), now);
-  bf__log(BF_LOG_INFO, "ready", "%s%s, data %s, rules %.12s, %s clock %s", listen ? "http://" : "no http plugin", listen ? listen : "", app->config.data,
-          app->rules->hash, app->clock.is_virtual ? "virtual" : "real", now);
+  bf__log(BF_LOG_INFO, "ready", "%s%s, data %s, rules %.12s, %s clock %s", listen ? "http://" : "no http plugin",
+          listen ? listen : "", app->config.data, app->rules->hash, app->clock.is_virtual ? "virtual" : "real", now);
 }
 
 static int serve(struct bf__app *app, struct bf_error *err) {
   struct stopper stopper = {0};
   int r = bf__app_start(app, true, err);
   if (r < 0) return r;
-  r = catch(&stopper, &app->loop, err);
+  r = catch (&stopper, &app->loop, err);
   if (r >= 0) {
     tell_ready(app);
     (void)uv_run(&app->loop, UV_RUN_DEFAULT);
@@ -64,7 +64,7 @@ int bf__cmd_serve(struct bf__cli *cli, int argc, char **argv) {
   struct bf__app *app = calloc(1, sizeof *app);
   if (!app) return BF__FAILED;
   (void)signal(SIGPIPE, SIG_IGN); /* a peer that went away is an error code, not our end */
-  app->config = cli->config; /* still freed by its owner, CLI */
+  app->config = cli->config;      /* still freed by its owner, CLI */
   int r = serve(app, &err);
   free(app);
   return r < 0 ? bf__cli_fail(&err) : BF__DONE;

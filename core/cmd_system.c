@@ -38,8 +38,10 @@ static void check_scripts(const struct bf__config *config, json_t *checks) {
   struct bf__ruleset *set = NULL;
   char text[700];
   bool ok = bf__ruleset_read(config->scripts, config->calendar, &set, &err) >= 0;
-  if (ok) (void)snprintf(text, sizeof text, "%s: %.12s", config->scripts, set->hash);
-  else (void)snprintf(text, sizeof text, "%s: %s", err.where, err.message);
+  if (ok)
+    (void)snprintf(text, sizeof text, "%s: %.12s", config->scripts, set->hash);
+  else
+    (void)snprintf(text, sizeof text, "%s: %s", err.where, err.message);
   (void)add(checks, "scripts", ok, ok ? "规则脚本检查通过" : "规则脚本有误", text);
   bf__ruleset_unref(set);
 }
@@ -50,15 +52,19 @@ static void check_inside(struct bf__cli *cli, json_t *checks) {
   json_t *answer = NULL;
   char text[700];
   bool running = bf__cli_server(cli);
-  (void)add(checks, "server", true, running ? "服务正在运行" : "服务未运行", running ? "a server runs on the data folder" : "no server runs; the data is opened by this command");
+  (void)add(checks, "server", true, running ? "服务正在运行" : "服务未运行",
+            running ? "a server runs on the data folder" : "no server runs; the data is opened by this command");
   if (bf__cli_call(cli, "doctor", json_object(), &answer, &err) < 0) {
     (void)snprintf(text, sizeof text, "%s: %s", err.where, err.message);
     (void)add(checks, "start", false, "数据打不开", text);
     return;
   }
-  const json_t *body = json_object_get(answer, "body"), *more = json_object_get(body, "checks"), *detail = json_object_get(body, "detail");
-  if (json_is_array(more)) (void)json_array_extend(checks, (json_t *)more);
-  else (void)add(checks, "inside", false, "没有回答", json_is_string(detail) ? json_string_value(detail) : "no answer");
+  const json_t *body = json_object_get(answer, "body"), *more = json_object_get(body, "checks"),
+               *detail = json_object_get(body, "detail");
+  if (json_is_array(more))
+    (void)json_array_extend(checks, (json_t *)more);
+  else
+    (void)add(checks, "inside", false, "没有回答", json_is_string(detail) ? json_string_value(detail) : "no answer");
   json_decref(answer);
 }
 
@@ -76,8 +82,10 @@ int bf__cmd_doctor(struct bf__cli *cli, int argc, char **argv) {
     code = BF__DONE;
     json_array_foreach(checks, i, check) if (json_is_false(json_object_get(check, "ok"))) code = BF__FAILED;
     json_t *body = json_pack("{s:b, s:O}", "ok", code == BF__DONE, "checks", checks);
-    if (cli->json) bf__print_json(body);
-    else bf__print_table(checks, "ok:通过·ok name:项·check zh:说明 en:detail");
+    if (cli->json)
+      bf__print_json(body);
+    else
+      bf__print_table(checks, "ok:通过·ok name:项·check zh:说明 en:detail");
     json_decref(body);
   }
   json_decref(checks);
@@ -89,11 +97,13 @@ int bf__cmd_doctor(struct bf__cli *cli, int argc, char **argv) {
 int bf__cmd_version(struct bf__cli *cli, int argc, char **argv) {
   int code = bf__cli_parse(cli, argc, argv, NULL, 0, 0);
   if (code >= 0) return code;
-  json_t *body = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:s}", "banfa", BF_VERSION, "plugin_abi", (int)BF_ABI, "schema", BF__SCHEMA_VERSION,
-                           "libuv", uv_version_string(), "lua", LUA_RELEASE, "jansson", jansson_version_str(), "openssl", OpenSSL_version(OPENSSL_VERSION),
-                           "libsodium", sodium_version_string());
-  if (cli->json) bf__print_json(body);
-  else bf__print_value(body);
+  json_t *body = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:s}", "banfa", BF_VERSION, "plugin_abi", (int)BF_ABI, "schema",
+                           BF__SCHEMA_VERSION, "libuv", uv_version_string(), "lua", LUA_RELEASE, "jansson", jansson_version_str(),
+                           "openssl", OpenSSL_version(OPENSSL_VERSION), "libsodium", sodium_version_string());
+  if (cli->json)
+    bf__print_json(body);
+  else
+    bf__print_value(body);
   json_decref(body);
   return BF__DONE;
 }
@@ -112,7 +122,8 @@ int bf__cmd_call(struct bf__cli *cli, int argc, char **argv) {
   json_t *params = json_loads(text ? text : given, JSON_REJECT_DUPLICATES, &fault);
   free(text);
   if (!json_is_object(params)) {
-    (void)fprintf(stderr, "banfa: 参数应为 JSON 对象 · the parameters must be a JSON object%s%s\n", params ? "" : ": ", params ? "" : fault.text);
+    (void)fprintf(stderr, "banfa: 参数应为 JSON 对象 · the parameters must be a JSON object%s%s\n", params ? "" : ": ",
+                  params ? "" : fault.text);
     json_decref(params);
     return bf__cli_usage(cli, stderr, BF__USAGE);
   }

@@ -7,7 +7,8 @@
 #define FACTS_BYTES ((size_t)16 << 20)
 
 static void print_clock(const json_t *body) {
-  const json_t *fired = json_object_get(body, "fired"), *now = json_object_get(body, "now"), *is_virtual = json_object_get(body, "virtual");
+  const json_t *fired = json_object_get(body, "fired"), *now = json_object_get(body, "now"),
+               *is_virtual = json_object_get(body, "virtual");
   if (now) (void)printf("%s", json_string_value(now));
   if (fired) (void)printf("  触发期限 · deadlines fired: %lld", (long long)json_integer_value(fired));
   if (is_virtual) (void)printf("  %s", json_is_true(is_virtual) ? "虚拟 · virtual" : "真实 · real");
@@ -21,7 +22,8 @@ int bf__cmd_clock(struct bf__cli *cli, int argc, char **argv) {
   struct bf_error err = {0};
   if (bf__cli_config(cli, &err) < 0) return bf__cli_fail(&err);
   if (!bf__cli_server(cli)) {
-    (void)bf_fail(&err, BF_ESTATE, cli->config.data, "没有服务在运行 · no server runs on this data folder: only a running one has a clock to move");
+    (void)bf_fail(&err, BF_ESTATE, cli->config.data,
+                  "没有服务在运行 · no server runs on this data folder: only a running one has a clock to move");
     return bf__cli_fail(&err);
   }
   return bf__cli_run(cli, "clock.advance", json_pack("{s:s}", "to", cli->words[0]), print_clock);

@@ -1,14 +1,19 @@
 #include "commands.h"
 
 const struct bf__verb bf__verbs[] = {
-    {"serve", bf__cmd_serve, "[--config FILE] [--data DIR] [--scripts DIR] [--listen ADDR:PORT] [--clock TIME]", "运行服务 · run the server",
+    {"serve", bf__cmd_serve, "[--config FILE] [--data DIR] [--scripts DIR] [--listen ADDR:PORT] [--clock TIME]",
+     "运行服务 · run the server",
      "  --listen ADDR:PORT  监听地址 · where to listen (default 127.0.0.1:8080)\n"
-     "  --clock TIME        虚拟时钟,从该时刻起,只由 clock 命令推进 · a virtual clock that starts there and is moved only by `banfa clock`\n"
+     "  --clock TIME        虚拟时钟,从该时刻起,只由 clock 命令推进 · a virtual clock that starts there and is moved only by "
+     "`banfa clock`\n"
      "  SIGTERM or SIGINT ends it cleanly.\n"},
-    {"clock", bf__cmd_clock, "[TIME | +3d | +2w | +6m | +1y | +5h | +30min]", "推进或查看虚拟时钟 · move a virtual clock, or show it",
+    {"clock", bf__cmd_clock, "[TIME | +3d | +2w | +6m | +1y | +5h | +30min]",
+     "推进或查看虚拟时钟 · move a virtual clock, or show it",
      "  途中到期的期限依次触发 · what falls due on the way fires, in order. Without an argument the clock is shown.\n"},
-    {"rules", bf__cmd_rules, "check|test|prove|plan|apply|rollback|list|show|diff [DIR] [--stay | --move]", "规则脚本 · the rules",
-     "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no data\n"
+    {"rules", bf__cmd_rules, "check|test|prove|plan|apply|rollback|list|show|diff [DIR] [--stay | --move]",
+     "规则脚本 · the rules",
+     "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
+     "data\n"
      "  test [DIR]      运行案例 · runs the law cases\n"
      "  prove [DIR]     验证红线 · proves the red lines\n"
      "  plan [DIR]      影响预览 · what DIR would change for every open case\n"
@@ -30,14 +35,17 @@ const struct bf__verb bf__verbs[] = {
      "  --org ORG             单位代号 · the organisation's id\n"
      "  --clearance N         涉密等级 0-3 · clearance\n"
      "  --admin               管理员 · administrator\n"
-     "  --password-file FILE  密码取自文件首行 · the password is the file's first line; without it, it is asked for, or read from standard input\n"},
-    {"org", bf__cmd_org, "add ID --zh NAME --en NAME --jurisdiction CODE [--roles A,B] [--parent ORG] | list", "单位 · organisations",
+     "  --password-file FILE  密码取自文件首行 · the password is the file's first line; without it, it is asked for, or read "
+     "from standard input\n"},
+    {"org", bf__cmd_org, "add ID --zh NAME --en NAME --jurisdiction CODE [--roles A,B] [--parent ORG] | list",
+     "单位 · organisations",
      "  --zh, --en NAME       中英文名称 · its names\n"
      "  --jurisdiction CODE   辖区代码 · the six-digit code\n"
      "  --roles A,B,C         角色 · what it may act as\n"
      "  --parent ORG          上级单位 · the one above it\n"},
     {"backup", bf__cmd_backup, "FILE", "备份数据库 · a consistent copy of the database, also while the server runs",
-     "  FILE must not exist yet. Documents are files under DATA/documents, named by their content: copy that folder after the backup.\n"},
+     "  FILE must not exist yet. Documents are files under DATA/documents, named by their content: copy that folder after the "
+     "backup.\n"},
     {"restore", bf__cmd_restore, "FILE [--force]", "从备份恢复 · put a backup in place",
      "  The server must be stopped. The copy is checked before it takes the database's place.\n"
      "  --force         已有数据时也恢复,原库改名保留 · also where there is data: the old database is kept under another name\n"},
@@ -49,6 +57,7 @@ const struct bf__verb bf__verbs[] = {
     {"doctor", bf__cmd_doctor, "", "体检 · checks the installation and the data, and says what to do", ""},
     {"version", bf__cmd_version, "", "版本 · versions of the program and its parts", ""},
     {"call", bf__cmd_call, "OPERATION [JSON]", "直接调用 · one operation as the operator, for scripts and tests",
-     "  JSON is the parameters' object, \"-\" for standard input. Prints the answer's body; exit 0 when its status is below 400.\n"},
+     "  JSON is the parameters' object, \"-\" for standard input. Prints the answer's body; exit 0 when its status is below "
+     "400.\n"},
     {0},
 };

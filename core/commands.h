@@ -18,13 +18,13 @@ struct bf__app;
 struct bf__cli {
   const struct bf__verb *verb;
   struct bf__overrides overrides;
-  bool json; /* --json: the answer itself instead of text */
+  bool json;                        /* --json: the answer itself instead of text */
   const char *words[BF__CLI_WORDS]; /* what is not an option, the command's own name left out */
   int word_count;
   /* where calls go: opened by the first call, closed by `bf__cli_done` */
   struct bf__config config;
   bool config_loaded;
-  int server; /* socket of a running server, or -1 */
+  int server;          /* socket of a running server, or -1 */
   struct bf__app *app; /* or the program in this process */
 };
 
@@ -38,9 +38,9 @@ struct bf__cli_option {
 struct bf__verb {
   const char *name;
   int (*run)(struct bf__cli *cli, int argc, char **argv); /* argv[0] is the first argument after the name; returns an exit code */
-  const char *usage;   /* what follows "banfa NAME" */
-  const char *summary; /* one line, Chinese first */
-  const char *help;    /* the rest of --help */
+  const char *usage;                                      /* what follows "banfa NAME" */
+  const char *summary;                                    /* one line, Chinese first */
+  const char *help;                                       /* the rest of --help */
 };
 
 extern const struct bf__verb bf__verbs[]; /* NULL-ended, in the order of `banfa --help` */
@@ -61,8 +61,8 @@ int bf__cmd_call(struct bf__cli *cli, int argc, char **argv);
 
 /* Arguments (cli_args.c). ------------------------------------------------------------------------------------------------ */
 
-/* Sorts the arguments into options (the shared ones, and OWN, which may be NULL) and words; LEAST to MOST words are wanted. Returns -1 to go on;
- * otherwise the exit code: --help has been printed, or what is wrong. */
+/* Sorts the arguments into options (the shared ones, and OWN, which may be NULL) and words; LEAST to MOST words are wanted.
+ * Returns -1 to go on; otherwise the exit code: --help has been printed, or what is wrong. */
 int bf__cli_parse(struct bf__cli *cli, int argc, char **argv, const struct bf__cli_option *own, int least, int most);
 /* The nearest of the NULL-ended KNOWN words is told with the usage; returns BF__USAGE. */
 int bf__cli_unknown(const struct bf__cli *cli, const char *what, const char *word, const char *const *known);
@@ -78,9 +78,11 @@ int bf__cli_config(struct bf__cli *cli, struct bf_error *err) BF_WARN_UNUSED;
 bool bf__cli_server(struct bf__cli *cli);
 /* One call as the operator: to the server that runs on the data folder, else in this process. PARAMS is stolen. The answer is
  * { status, body, version?, location? }, a new reference. */
-int bf__cli_call(struct bf__cli *cli, const char *operation, json_t *params, json_t **ret_answer, struct bf_error *err) BF_WARN_UNUSED;
+int bf__cli_call(struct bf__cli *cli, const char *operation, json_t *params, json_t **ret_answer,
+                 struct bf_error *err) BF_WARN_UNUSED;
 void bf__cli_done(struct bf__cli *cli);
-/* The same, its answer printed; returns the exit code. PRINT prints the body of a good answer as text; NULL prints it as it comes. */
+/* The same, its answer printed; returns the exit code. PRINT prints the body of a good answer as text; NULL prints it as it
+ * comes. */
 int bf__cli_run(struct bf__cli *cli, const char *operation, json_t *params, void (*print)(const json_t *body));
 /* Prints an answer of `bf__cli_call` (borrowed) in the same way. */
 int bf__cli_show(const struct bf__cli *cli, const json_t *answer, void (*print)(const json_t *body));
@@ -89,8 +91,8 @@ int bf__cli_show(const struct bf__cli *cli, const json_t *answer, void (*print)(
 
 void bf__print_json(const json_t *value);  /* indented, one line break at the end */
 void bf__print_value(const json_t *value); /* any value as text: objects as "name  value", arrays of objects as tables */
-/* ROWS (array of objects) under a heading, columns aligned, wide characters counted as two. COLUMNS: "id zh:名称 roles", or NULL for all
- * columns in the order of the first row. */
+/* ROWS (array of objects) under a heading, columns aligned, wide characters counted as two. COLUMNS: "id zh:名称 roles", or NULL
+ * for all columns in the order of the first row. */
 void bf__print_table(const json_t *rows, const char *columns);
 /* The refusals of a problem body, one a line, on stderr. */
 void bf__print_problem(const json_t *answer);

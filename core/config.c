@@ -19,7 +19,7 @@ enum kind { PATH, CHOICE, NUMBER, LOAD, PLUGINS };
 struct key {
   const char *name;
   enum kind kind;
-  size_t offset; /* of the member of struct bf__config */
+  size_t offset;              /* of the member of struct bf__config */
   const char *const *choices; /* CHOICE; the first is the default */
   int64_t value, least, most; /* NUMBER */
 };
@@ -46,12 +46,18 @@ static const struct key keys[] = {
 
 static const char *const default_load[] = {"storage_sqlite", "http", "scheduler", "notify_inbox"};
 
-static char **text_at(struct bf__config *config, const struct key *key) { return (char **)((char *)config + key->offset); }
-static json_t **json_at(struct bf__config *config, const struct key *key) { return (json_t **)((char *)config + key->offset); }
+static char **text_at(struct bf__config *config, const struct key *key) {
+  return (char **)((char *)config + key->offset);
+}
+static json_t **json_at(struct bf__config *config, const struct key *key) {
+  return (json_t **)((char *)config + key->offset);
+}
 
 static void put_number(struct bf__config *config, const struct key *key, int64_t value) {
-  if (key->offset == MEMBER(readers)) config->readers = (int)value;
-  else *(int64_t *)((char *)config + key->offset) = value;
+  if (key->offset == MEMBER(readers))
+    config->readers = (int)value;
+  else
+    *(int64_t *)((char *)config + key->offset) = value;
 }
 
 /* What the file said, for messages: as JSON, cut when long. */
@@ -67,7 +73,9 @@ static int wrong(struct bf_error *err, const char *where, const json_t *found, c
   return bf_fail(err, BF_EINVAL, where, "found %s; allowed: %s", text, allowed);
 }
 
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "config", "no memory"); }
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "config", "no memory");
+}
 
 /* Paths. ---------------------------------------------------------------------------------------------------------------- */
 
@@ -109,9 +117,11 @@ static char *beside_program(const char *const *patterns, bool want_folder) {
 }
 
 /* In a build folder inside the tree (programs, or tests one deeper), or installed. */
-static const char *const near_config[] = {"banfa.json", "../../config/banfa.json", "../../../config/banfa.json", "../share/banfa/config/banfa.json", NULL};
+static const char *const near_config[] = {"banfa.json", "../../config/banfa.json", "../../../config/banfa.json",
+                                          "../share/banfa/config/banfa.json", NULL};
 static const char *const near_scripts[] = {"../../scripts", "../../../scripts", "../share/banfa/scripts", NULL};
-static const char *const near_calendar[] = {"../../config/calendar", "../../../config/calendar", "../share/banfa/config/calendar", NULL};
+static const char *const near_calendar[] = {"../../config/calendar", "../../../config/calendar", "../share/banfa/config/calendar",
+                                            NULL};
 static const char *const near_plugins[] = {"plugins", "../plugins", "../lib/*/banfa/plugins", "../lib*/banfa/plugins", NULL};
 
 static int default_path(char **path, const char *const *near, const char *here) {
@@ -123,7 +133,8 @@ static int default_path(char **path, const char *const *near, const char *here) 
 
 /* Values. --------------------------------------------------------------------------------------------------------------- */
 
-static int take_path(struct bf__config *config, const struct key *key, const json_t *value, const char *folder, struct bf_error *err) {
+static int take_path(struct bf__config *config, const struct key *key, const json_t *value, const char *folder,
+                     struct bf_error *err) {
   const char *text = json_string_value(value);
   if (!text || !*text) return wrong(err, key->name, value, "a path, as text");
   *text_at(config, key) = absolute(folder, text);
@@ -170,7 +181,8 @@ static int take_load(struct bf__config *config, const json_t *value, struct bf_e
   char where[32];
   size_t i;
   json_t *item;
-  if (!json_is_array(value) || json_array_size(value) == 0) return wrong(err, "load", value, "a list of plugin names such as [\"storage_sqlite\", \"http\"]");
+  if (!json_is_array(value) || json_array_size(value) == 0)
+    return wrong(err, "load", value, "a list of plugin names such as [\"storage_sqlite\", \"http\"]");
   config->load = json_array();
   json_array_foreach(value, i, item) {
     const char *name = json_string_value(item);
@@ -197,11 +209,16 @@ static int take_plugins(struct bf__config *config, const json_t *value, struct b
 
 static int take(struct bf__config *config, const struct key *key, const json_t *value, const char *folder, struct bf_error *err) {
   switch (key->kind) {
-  case PATH: return take_path(config, key, value, folder, err);
-  case CHOICE: return take_choice(config, key, value, err);
-  case NUMBER: return take_number(config, key, value, err);
-  case LOAD: return take_load(config, value, err);
-  case PLUGINS: return take_plugins(config, value, err);
+  case PATH:
+    return take_path(config, key, value, folder, err);
+  case CHOICE:
+    return take_choice(config, key, value, err);
+  case NUMBER:
+    return take_number(config, key, value, err);
+  case LOAD:
+    return take_load(config, value, err);
+  case PLUGINS:
+    return take_plugins(config, value, err);
   }
   return BF_EINVAL;
 }
@@ -257,9 +274,12 @@ static int read_file(struct bf__config *config, struct bf_error *err) {
 
 /* Which file: the one asked for, ./config/banfa.json, or the one that came with the program; or none. */
 static int find_file(struct bf__config *config, const char *asked, struct bf_error *err) {
-  if (asked) config->path = absolute(NULL, asked);
-  else if (access("config/banfa.json", F_OK) == 0) config->path = absolute(NULL, "config/banfa.json");
-  else config->path = beside_program(near_config, false);
+  if (asked)
+    config->path = absolute(NULL, asked);
+  else if (access("config/banfa.json", F_OK) == 0)
+    config->path = absolute(NULL, "config/banfa.json");
+  else
+    config->path = beside_program(near_config, false);
   return config->path || !asked ? 0 : no_memory(err);
 }
 
@@ -275,10 +295,12 @@ static int fill_load(struct bf__config *config) {
 
 static int fill(struct bf__config *config, struct bf_error *err) {
   for (size_t i = 0; i < COUNT(keys); i++)
-    if (keys[i].kind == CHOICE && !*text_at(config, &keys[i]) && !(*text_at(config, &keys[i]) = strdup(keys[i].choices[0]))) return no_memory(err);
+    if (keys[i].kind == CHOICE && !*text_at(config, &keys[i]) && !(*text_at(config, &keys[i]) = strdup(keys[i].choices[0])))
+      return no_memory(err);
   if (!config->plugins) config->plugins = json_object();
   if (!config->plugins || fill_load(config) < 0 || default_path(&config->data, NULL, "data") < 0 ||
-      default_path(&config->scripts, near_scripts, "scripts") < 0 || default_path(&config->calendar, near_calendar, "config/calendar") < 0 ||
+      default_path(&config->scripts, near_scripts, "scripts") < 0 ||
+      default_path(&config->calendar, near_calendar, "config/calendar") < 0 ||
       default_path(&config->plugin_dir, near_plugins, "plugins") < 0)
     return no_memory(err);
   return 0;
@@ -295,16 +317,23 @@ static int override_path(char **path, const char *given, struct bf_error *err) {
 static int override_listen(struct bf__config *config, const char *given, struct bf_error *err) {
   const char *listen = given ? given : "127.0.0.1:8080";
   if (!given && (!loads(config, "http") || json_object_get(json_object_get(config->plugins, "http"), "listen"))) return 0;
-  if (!loads(config, "http")) return bf_fail(err, BF_EINVAL, "--listen", "the http plugin is not loaded: add \"http\" to \"load\" in %s", config->path ? config->path : "the configuration");
+  if (!loads(config, "http"))
+    return bf_fail(err, BF_EINVAL, "--listen", "the http plugin is not loaded: add \"http\" to \"load\" in %s",
+                   config->path ? config->path : "the configuration");
   json_t *http = json_object_get(config->plugins, "http");
   if (!http && json_object_set_new(config->plugins, "http", http = json_object()) < 0) return no_memory(err);
-  return json_object_set_new(http, "listen", json_string(listen)) < 0 ? bf_fail(err, BF_EINVAL, "--listen", "is not UTF-8 text; allowed: ADDRESS:PORT") : 0;
+  return json_object_set_new(http, "listen", json_string(listen)) < 0
+             ? bf_fail(err, BF_EINVAL, "--listen", "is not UTF-8 text; allowed: ADDRESS:PORT")
+             : 0;
 }
 
 static int override_clock(struct bf__config *config, const char *text, struct bf_error *err) {
   if (!text) return 0;
   if (bf__moment_parse(text, strlen(text), &config->clock_at) < 0)
-    return bf_fail(err, BF_EINVAL, "--clock", "found \"%.60s\"; allowed: a moment such as 2022-09-01 or 2022-09-01T08:30, with +08:00, Z or nothing (= +08:00) behind it", text);
+    return bf_fail(err, BF_EINVAL, "--clock",
+                   "found \"%.60s\"; allowed: a moment such as 2022-09-01 or 2022-09-01T08:30, with +08:00, Z or nothing (= "
+                   "+08:00) behind it",
+                   text);
   config->clock_is_virtual = true;
   return 0;
 }
@@ -338,16 +367,20 @@ int bf__config_load(const struct bf__overrides *overrides, struct bf__config *re
   if (r >= 0) r = override_listen(&config, overrides->listen, err);
   if (r >= 0) r = override_clock(&config, overrides->clock, err);
   if (r >= 0) r = check_sections(&config, err);
-  if (r < 0) bf__config_done(&config);
-  else *ret = config;
+  if (r < 0)
+    bf__config_done(&config);
+  else
+    *ret = config;
   return r;
 }
 
 void bf__config_done(struct bf__config *config) {
   if (!config) return;
   for (size_t i = 0; i < COUNT(keys); i++) {
-    if (keys[i].kind == PATH || keys[i].kind == CHOICE) free(*text_at(config, &keys[i]));
-    else if (keys[i].kind != NUMBER) json_decref(*json_at(config, &keys[i]));
+    if (keys[i].kind == PATH || keys[i].kind == CHOICE)
+      free(*text_at(config, &keys[i]));
+    else if (keys[i].kind != NUMBER)
+      json_decref(*json_at(config, &keys[i]));
   }
   free(config->path);
   *config = (struct bf__config){0};

@@ -1,4 +1,5 @@
-/* The administration socket, with a small core of our own behind it: the loop runs in a thread, the blocking client in the test. */
+/* The administration socket, with a small core of our own behind it: the loop runs in a thread, the blocking client in the test.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +29,8 @@ static struct {
 } t;
 
 static void answer(bf_answer_cb callback, void *arg, int status, const char *body) {
-  struct bf_answer answer = {.status = status, .type = "application/json", .body = body, .length = strlen(body), .version = 7, .file = -1};
+  struct bf_answer answer = {
+      .status = status, .type = "application/json", .body = body, .length = strlen(body), .version = 7, .file = -1};
   callback(arg, &answer);
 }
 
@@ -179,15 +181,23 @@ static char *raw(int fd, const char *text, int lines) {
 static void pipelined_requests_keep_their_order(void **state) {
   (void)state;
   int fd = dial();
-  char *out = raw(fd, "{\"operation\":\"echo\",\"params\":{\"n\":1}}\n{\"operation\":\"echo\",\"params\":{\"n\":2}}\n\n{\"operation\":\"echo\"}\n", 4);
-  const char *first = strstr(out, "{\"n\":1}"), *second = strstr(out, "{\"n\":2}"), *fault = strstr(out, "400"), *last = strstr(out, "\"body\":{}");
+  char *out = raw(fd,
+                  "{\"operation\":\"echo\",\"params\":{\"n\":1}}\n{\"operation\":\"echo\",\"params\":{\"n\":2}}\n\n{"
+                  "\"operation\":\"echo\"}\n",
+                  4);
+  const char *first = strstr(out, "{\"n\":1}"), *second = strstr(out, "{\"n\":2}"), *fault = strstr(out, "400"),
+             *last = strstr(out, "\"body\":{}");
   assert_true(first && second && fault && last && first < second && second < fault && fault < last);
   assert_int_equal(close(fd), 0);
 }
 
 static void what_is_no_request_is_refused_and_the_next_served(void **state) {
   (void)state;
-  static const char *const wrong[] = {"[]\n", "{\"operation\":7}\n", "{\"operation\":\"echo\",\"params\":[]}\n", "{\"operation\":\"echo\",\"param\":{}}\n", "x\n",
+  static const char *const wrong[] = {"[]\n",
+                                      "{\"operation\":7}\n",
+                                      "{\"operation\":\"echo\",\"params\":[]}\n",
+                                      "{\"operation\":\"echo\",\"param\":{}}\n",
+                                      "x\n",
                                       "{\"operation\":\"echo\",\"operation\":\"echo\"}\n"};
   int fd = dial();
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_non_null(strstr(raw(fd, wrong[i], 1), "\"status\":400"));

@@ -96,7 +96,8 @@ static void paths_are_relative_to_the_file(void **state) {
   struct bf__config config;
   struct bf_error err = {0};
   char expected[PATH_MAX];
-  assert_int_equal(load_text("{\"data\": \"d\", \"scripts\": \"./s\", \"calendar\": \"/c\", \"plugin_dir\": \"p\"}", &config, &err), 0);
+  assert_int_equal(
+      load_text("{\"data\": \"d\", \"scripts\": \"./s\", \"calendar\": \"/c\", \"plugin_dir\": \"p\"}", &config, &err), 0);
   (void)snprintf(expected, sizeof expected, "%s/d", folder);
   assert_string_equal(config.data, expected);
   (void)snprintf(expected, sizeof expected, "%s/s", folder);
@@ -109,8 +110,10 @@ static void values_arrive(void **state) {
   (void)state;
   struct bf__config config;
   struct bf_error err = {0};
-  assert_int_equal(load_text("{\"load\": [\"storage_x\", \"http\"], \"plugins\": {\"http\": {\"listen\": \"[::1]:1\"}}, \"readers\": 16, \"batch\": 1,"
-                             " \"queue\": 64, \"session_hours\": 720, \"document_bytes\": 17179869184, \"log_level\": \"debug\", \"log_format\": \"json\"}",
+  assert_int_equal(load_text("{\"load\": [\"storage_x\", \"http\"], \"plugins\": {\"http\": {\"listen\": \"[::1]:1\"}}, "
+                             "\"readers\": 16, \"batch\": 1,"
+                             " \"queue\": 64, \"session_hours\": 720, \"document_bytes\": 17179869184, \"log_level\": \"debug\", "
+                             "\"log_format\": \"json\"}",
                              &config, &err),
                    0);
   assert_int_equal(config.readers, 16);
@@ -188,8 +191,14 @@ static void the_shipped_file_loads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(every_fault_names_key_and_remedy), TEST(a_missing_file_is_named), TEST(paths_are_relative_to_the_file), TEST(values_arrive),
-      TEST(overrides_win), TEST(wrong_overrides_are_named), TEST(defaults_work_without_a_file), TEST(the_shipped_file_loads),
+      TEST(every_fault_names_key_and_remedy),
+      TEST(a_missing_file_is_named),
+      TEST(paths_are_relative_to_the_file),
+      TEST(values_arrive),
+      TEST(overrides_win),
+      TEST(wrong_overrides_are_named),
+      TEST(defaults_work_without_a_file),
+      TEST(the_shipped_file_loads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
