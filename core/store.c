@@ -67,8 +67,8 @@ static int check_version(struct bf__store *store, bool write, struct bf_error *e
   struct bf_error probe = {0};
   char *version = NULL;
   int r = bf__store_meta_get(store, "schema", &version, &probe);
-  if (r < 0 && write) return create_tables(store, err); /* no table yet: a new database */
-  if (r < 0) return bf_fail(err, r, "storage", "%s", probe.message);
+  if (r < 0 && probe.code == BF_EINVAL && write) return create_tables(store, err); /* no table yet: a new database */
+  if (r < 0) return bf_fail(err, r, probe.where, "%s", probe.message); /* damaged: never written over */
   int found = version ? (int)strtol(version, NULL, 10) : 0;
   free(version);
   if (found > BF__SCHEMA_VERSION)
