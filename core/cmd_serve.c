@@ -64,6 +64,7 @@ int bf__cmd_serve(struct bf__cli *cli, int argc, char **argv) {
   struct bf__app *app = calloc(1, sizeof *app);
   if (!app) return BF__FAILED;
   (void)signal(SIGPIPE, SIG_IGN); /* a peer that went away is an error code, not our end */
+  (void)signal(SIGXFSZ, SIG_IGN); /* nor is a limit on the size of files: it is a full disk */
   app->config = cli->config;      /* still freed by its owner, CLI */
   int r = serve(app, &err);
   free(app);
