@@ -59,9 +59,19 @@ static const char *advice(int rc, int code, bool writer) {
   }
 }
 
-int store_fail_handle(const struct store *store, sqlite3 *sqlite, bool writer, int rc, const char *where, struct bf_error *err) {
+/* The system's own error behind RC. A commit that can't write the log keeps it with the log's file only: a quota (EDQUOT) or a limit on
+ * file sizes (EFBIG) would look like a broken disk. */
+static int system_error(sqlite3 *sqlite, int rc) {
+  sqlite3_file *log = NULL;
   int system = sqlite ? sqlite3_system_errno(sqlite) : 0;
-  int code = code_of(rc, writer, system);
+  if (!sqlite || rc != SQLITE_IOERR_WRITE || no_space(rc, system)) return system;
+  if (sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log && log->pMethods)
+    (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &system);
+  return system;
+}
+
+int store_fail_handle(const struct store *store, sqlite3 *sqlite, bool writer, int rc, const char *where, struct bf_error *err) {
+  int code = code_of(rc, writer, system_error(sqlite, rc));
   const char *words = sqlite && sqlite3_errcode(sqlite) != SQLITE_OK ? sqlite3_errmsg(sqlite) : sqlite3_errstr(rc);
   return bf_fail(err, code, where ? where : store->path, "%.200s (SQLite %d)%s", words, rc, advice(rc, code, writer));
 }
