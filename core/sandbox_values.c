@@ -39,24 +39,49 @@ static const json_t *lent_or_raise(lua_State *L, lua_Integer ticket) {
   return value;
 }
 
-/* __index of a view of an object: upvalues are the table behind, where what was read is kept, and the ticket. */
-static int index_lent(lua_State *L) {
-  const json_t *value, *member;
-  lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  value = lent_or_raise(L, lua_tointeger(L, lua_upvalueindex(2)));
-  if (json_is_array(value)) {
-    (void)lua_getmetatable(L, 1);
-    bf__sandbox_complete(L, lua_gettop(L));
-    lua_pushvalue(L, 2);
-    (void)lua_rawget(L, lua_upvalueindex(1));
-    return 1;
+static const char kept = 'k'; /* key in a view's metatable: the views of members that were read, so that each keeps its identity */
+
+/* Pushes the table under `kept`, made when it is first needed. */
+static void push_kept(lua_State *L, int metatable) {
+  if (lua_rawgetp(L, metatable, &kept) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 4);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, metatable, &kept);
+}
+
+/* Pushes one member of an object. What is no table is read from the JSON each time. */
+static void push_member(lua_State *L, int metatable, const json_t *object) {
+  const json_t *member = lua_type(L, 2) == LUA_TSTRING ? json_object_getn(object, lua_tostring(L, 2), lua_rawlen(L, 2)) : NULL;
+  if (!json_is_object(member) && !json_is_array(member)) {
+    bf__sandbox_push(L, member);
+    return;
   }
-  if (lua_type(L, 2) != LUA_TSTRING || !(member = json_object_getn(value, lua_tostring(L, 2), lua_rawlen(L, 2)))) return 1;
+  push_kept(L, metatable);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, -2) != LUA_TNIL) return;
+  lua_pop(L, 1);
   bf__sandbox_push(L, member);
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -2);
-  lua_rawset(L, lua_upvalueindex(1));
+  lua_rawset(L, -4);
+}
+
+/* __index of a view that is not filled yet. */
+static int index_lent(lua_State *L) {
+  const json_t *value;
+  lua_settop(L, 2);
+  (void)lua_getmetatable(L, 1);
+  (void)lua_rawgetp(L, 3, &bf__sandbox_behind);
+  value = lent_or_raise(L, lua_tointeger(L, 4));
+  if (json_is_object(value)) {
+    push_member(L, 3, value);
+  } else {
+    bf__sandbox_complete(L, 3);
+    (void)lua_rawgetp(L, 3, &bf__sandbox_behind);
+    lua_pushvalue(L, 2);
+    (void)lua_rawget(L, -2);
+  }
   return 1;
 }
 
@@ -65,9 +90,7 @@ static void push_view(lua_State *L, const json_t *value) {
   luaL_checkstack(L, 8, NULL);
   lua_createtable(L, 0, 0);
   lua_createtable(L, 0, 4);
-  lua_createtable(L, 0, 0);
-  lua_pushinteger(L, ticket);
-  lua_pushcclosure(L, index_lent, 2);
+  lua_pushcfunction(L, index_lent);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, bf__sandbox_write);
   lua_setfield(L, -2, "__newindex");
@@ -136,8 +159,7 @@ void bf__sandbox_complete(lua_State *L, int metatable) {
   luaL_checkstack(L, 12, NULL);
   (void)lua_rawgetp(L, metatable, &bf__sandbox_behind);
   value = lent_or_raise(L, lua_tointeger(L, -1));
-  (void)lua_getfield(L, metatable, "__index");
-  (void)lua_getupvalue(L, -1, 1);
+  push_kept(L, metatable);
   behind = lua_gettop(L);
   if (json_is_array(value))
     fill_array(L, value, behind);
@@ -147,7 +169,7 @@ void bf__sandbox_complete(lua_State *L, int metatable) {
   lua_setfield(L, metatable, "__index");
   lua_pushvalue(L, behind);
   lua_rawsetp(L, metatable, &bf__sandbox_behind);
-  lua_settop(L, behind - 3);
+  lua_settop(L, behind - 2);
 }
 
 /* Out of the state. Nothing below raises: only calls of Lua that neither allocate nor run metamethods are made. */

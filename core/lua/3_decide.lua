@@ -100,7 +100,7 @@ local function expand(view, stage_name, stage, effects, case, input, now, out)
       else return case.facts[v.name] end
     elseif v.is == "limit" then return P.resolve_limit(view, stage_name, v.limit) end
     local copy = {}
-    for k, inner in pairs(v) do copy[k] = value(inner) end
+    for k, inner in host.each(v) do copy[k] = value(inner) end
     return copy
   end
   for _, e in ipairs(effects.is == "effect" and { effects } or effects) do
@@ -114,7 +114,7 @@ local function expand(view, stage_name, stage, effects, case, input, now, out)
       for _, target in ipairs(list(to)) do out[#out + 1] = { ["do"] = "open", stage = target } end
     else
       local copy = {}
-      for k, v in pairs(e) do if k ~= "is" then copy[k] = value(v) end end
+      for k, v in host.each(e) do if k ~= "is" then copy[k] = value(v) end end
       if copy["do"] == "close" and not copy.stage then copy.stage = stage_name end
       if copy["do"] == "clock" then copy.stage = copy.stage or stage_name end
       out[#out + 1] = copy
@@ -146,7 +146,7 @@ function P.entry.actions(case, now)
     local stage = view.stages[stage_name]
     if s.state == "open" and stage then
       for name, action in pairs(stage.actions) do
-        if (action.by ~= "system" or now.everything) and holds(view, stage_name, action.when, case, context(view, stage, now)) then
+        if (action.by ~= "system" or now.everything) and (not action.when or holds(view, stage_name, action.when, case, context(view, stage, now))) then
           out[#out + 1] = { stage = stage_name, action = name, refusals = (standing(view, stage_name, stage, name, action, case, now)) }
         end
       end
@@ -159,7 +159,7 @@ end
 function P.entry.decide(case, stage_name, action_name, input, now)
   local view = P.view(case.jurisdiction)
   local stage, action = is_there(view, stage_name, action_name)
-  if not holds(view, stage_name, action.when, case, context(view, stage, now)) then
+  if action.when and not holds(view, stage_name, action.when, case, context(view, stage, now)) then
     return { refusals = { { code = "not_applicable", article = first_article(stage, action),
       zh = ("“%s”不适用于本项目的现状"):format(action.title.zh), en = ("“%s” does not apply to this case as it stands"):format(action.title.en) } } }
   end
