@@ -127,6 +127,10 @@ static int refuse_stage(struct bf__command *command, const json_t *view, const c
   return bf__refuse(command, 409, "stage.closed", NULL, zh, en);
 }
 
+static int refuse_stale(struct bf__command *command) {
+  return bf__refuse(command, 412, "version.stale", "version", "事项已被他人更新:请刷新后再办理", "Someone has changed this case since: reload it, then try again.");
+}
+
 /* Everything that can be said before the script is asked. 1 = go on. */
 static int may_act(struct bf__turn *turn, struct bf__command *command, const json_t *view, const json_t *state, const char *stage, const char *action) {
   const json_t *declared = bf__view_action(view, stage, action);
@@ -134,9 +138,11 @@ static int may_act(struct bf__turn *turn, struct bf__command *command, const jso
   json_int_t version = json_integer_value(json_object_get(state, "version")), wanted = command->if_version;
   if (!declared || !text(bf__view_stage(view, stage), "kind") || strcmp(text(bf__view_stage(view, stage), "kind"), text(state, "kind")) != 0)
     return bf__refuse(command, 404, "action.unknown", NULL, "没有这个环节或操作", "There is no such stage or action for this case.");
-  if (json_is_integer(json_object_get(body, "version"))) wanted = json_integer_value(json_object_get(body, "version"));
-  if (wanted >= 0 && wanted != version)
-    return bf__refuse(command, 412, "version.stale", "version", "事项已被他人更新:请刷新后再办理", "Someone has changed this case since: reload it, then try again.");
+  const json_t *given = json_object_get(body, "version");
+  if (given && !json_is_integer(given))
+    return bf__refuse(command, 400, "form.type", "version", "“version”应为整数", "\"version\" must be a whole number.");
+  if (given) wanted = json_integer_value(given);
+  if (wanted != version && (given || wanted >= 0)) return refuse_stale(command);
   if (!bf__permitted(turn->app->directory, view, json_object_get(declared, "by"), command->actor, text(state, "jurisdiction"), text(state, "unit")))
     return refuse_role(command, view, json_object_get(declared, "by"));
   if (json_object_get(state, "ended"))
@@ -220,6 +226,7 @@ static int document(struct bf__turn *turn, struct bf__command *command, struct b
   int r = change ? bf__change_see(change, id ? id : "", &seen, err) : no_memory(err);
   const json_t *view = r < 0 ? NULL : bf__ruleset_view(bf__rules_set(turn->rules), text(seen, "jurisdiction"));
   if (r == BF_ENOTFOUND || (r >= 0 && command->actor && !bf__actor_sees(turn->app, view, command->actor, seen))) r = not_found(command);
+  else if (r >= 0 && command->if_version >= 0 && command->if_version != json_integer_value(json_object_get(seen, "version"))) r = refuse_stale(command);
   else if (r >= 0 && json_object_get(seen, "ended"))
     r = bf__refuse(command, 409, "case.ended", NULL, "事项已办结,不能再上传材料", "This case has ended; no more papers can be added.");
   else if (r >= 0 && (!kind || !json_object_get(json_object_get(view, "papers"), kind))) {
