@@ -4,6 +4,7 @@
 
 #include "deadline.h"
 #include "permit.h"
+#include "reads.h"
 #include "ruleset.h"
 #include "state.h"
 
@@ -39,45 +40,17 @@ static int visible_case(struct bf__reading *reading, json_t **ret, struct bf_err
 
 /* case.get ------------------------------------------------------------------------------------------------------------------- */
 
-/* Other cases that guards of open stages read: { id: part }. */
-static int read_others(struct bf__reading *reading, const json_t *view, const json_t *state, json_t *cases, struct bf_error *err) {
-  const char *stage_name, *action_name;
-  json_t *record, *action, *name, *one;
-  size_t i, k;
-  json_object_foreach(json_object_get(state, "stages"), stage_name, record) {
-    if (!bf__state_is_open(state, stage_name)) continue;
-    json_object_foreach(json_object_get(bf__view_stage(view, stage_name), "actions"), action_name, action) {
-      json_array_foreach(json_object_get(action, "reads"), i, name) {
-        json_t *value = json_object_get(json_object_get(state, "facts"), json_string_value(name));
-        json_t *ids = json_is_array(value) ? json_incref(value) : json_is_string(value) ? json_pack("[O]", value) : json_array();
-        json_array_foreach(ids, k, one) {
-          json_t *other = NULL;
-          if (!json_is_string(one) || json_object_get(cases, json_string_value(one)) || json_object_size(cases) > 2000) continue;
-          reading->reads_others = true;
-          int r = bf__store_case_get(reading->store, json_string_value(one), &other, err);
-          if (r == BF_ENOTFOUND) continue;
-          if (r < 0 || json_object_set_new(cases, json_string_value(one), other) < 0) {
-            json_decref(ids);
-            return r < 0 ? r : no_memory(err);
-          }
-        }
-        json_decref(ids);
-      }
-    }
-  }
-  return 0;
-}
-
 /* What the script says of every action of every open stage. */
 static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *state, json_t **ret, struct bf_error *err) {
   char date[BF__DATE_TEXT];
   json_t *cases = json_object();
   bf__date_format(reading->today, date);
-  int r = cases ? read_others(reading, view, state, cases, err) : no_memory(err);
+  int r = cases ? bf__reads_collect(reading->store, view, state, cases, err) : no_memory(err);
   if (r < 0) {
     json_decref(cases);
     return r;
   }
+  reading->reads_others = json_object_size(cases) > 0;
   return bf__rules_call(reading->rules, "actions",
                         json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", reading->actor, "cases", cases, "asking", 1), ret, err);
 }

@@ -5,6 +5,7 @@
 
 #include "form.h"
 #include "notice.h"
+#include "reads.h"
 #include "ruleset.h"
 #include "state.h"
 
@@ -58,6 +59,10 @@ static int see_all(struct bf__work *work, const json_t *reads, const json_t *sta
     const json_t *value = from_input ? json_object_get(input, what + 6) : json_object_get(json_object_get(state, "facts"), what);
     if (value) r = see_value(work, value, cases, err);
   }
+  json_t *ids = NULL;
+  if (r >= 0) r = bf__reads_unit(work->turn->store, reads, state, &ids, err);
+  if (r >= 0) r = see_value(work, ids, cases, err);
+  json_decref(ids);
   return r;
 }
 
