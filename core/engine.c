@@ -124,6 +124,8 @@ int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_
   return 0;
 }
 
+void bf__turn_head(const struct bf__turn *turn, char ret_hex[BF__HASH_HEX]) { bf__hex(turn->app->engine->head, BF__HASH_BYTES, ret_hex); }
+
 void bf__turn_next(struct bf__turn *turn, int64_t at) {
   struct bf__engine *engine = engine_of(turn);
   if (at < engine->batch_next) engine->batch_next = at;

@@ -6,7 +6,7 @@
 #include "state.h"
 
 #define STEPS 600  /* entries of one story */
-#define REPEATS 3  /* a usual action is not repeated more often within one round of its stage */
+#define REPEATS 1  /* a usual action is done once within one round of its stage */
 
 static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
 static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "forecast", "no memory"); }
@@ -126,10 +126,10 @@ static int try_action(struct life *life, const json_t *said, bool *acted, struct
   if (r < 0) return bf_fail(err, r, detail.where, "%s", detail.message);
   if (!*acted) life->today = before;
   else {
-    const json_t *articles = json_object_get(action, "articles");
+    const json_t *articles = json_object_get(action, "articles"), *own = json_object_get(action, "article");
     if (!articles) articles = json_object_get(bf__view_stage(life->view, stage), "articles");
     (void)bf__state_did(life->state, stage, name);
-    tell(life, "act", stage, "action", name, json_object_get(action, "title"), json_array_get(articles, 0));
+    tell(life, "act", stage, "action", name, json_object_get(action, "title"), own ? own : json_array_get(articles, 0));
   }
   return 0;
 }

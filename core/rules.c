@@ -73,6 +73,17 @@ static int host_is_workday(lua_State *L) {
   return 1;
 }
 
+static int host_sm3(lua_State *L) {
+  size_t length;
+  unsigned char hash[BF__HASH_BYTES];
+  char hex[BF__HASH_HEX];
+  const char *text = luaL_checklstring(L, 1, &length);
+  if (bf__sm3(text, length, hash) < 0) return luaL_error(L, "SM3 is not available");
+  bf__hex(hash, sizeof hash, hex);
+  lua_pushstring(L, hex);
+  return 1;
+}
+
 #define NEAREST_NAMES 256
 
 /* host.nearest(word, {names}) → the name that was probably meant, or nil */
@@ -95,7 +106,7 @@ static int host_nearest(lua_State *L) {
 static int add_host(struct bf__sandbox *sandbox, const struct bf__calendar *calendar, struct bf_error *err) {
   static const struct { const char *name; lua_CFunction function; } all[] = {
       {"later", host_later},           {"earlier", host_earlier}, {"workdays_between", host_workdays_between},
-      {"is_workday", host_is_workday}, {"nearest", host_nearest},
+      {"is_workday", host_is_workday}, {"nearest", host_nearest}, {"sm3", host_sm3},
   };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     int r = bf__sandbox_host(sandbox, all[i].name, all[i].function, (void *)(uintptr_t)calendar, err);

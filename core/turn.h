@@ -15,6 +15,8 @@ int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_
 /* The sequence number that the next event will get: for keys that must be unique. */
 int64_t bf__turn_seq(const struct bf__turn *turn);
 
+/* The hash of the last event, in hex. */
+void bf__turn_head(const struct bf__turn *turn, char ret_hex[BF__HASH_HEX]);
 /* A deadline's next rung is pending at AT: lets the scheduler know after the commit. */
 void bf__turn_next(struct bf__turn *turn, int64_t at);
 /* Notices were written: lets their delivery know after the commit. */

@@ -8,6 +8,7 @@
 #include "reads.h"
 #include "ruleset.h"
 #include "state.h"
+#include "turn.h"
 
 #define DEPTH 4      /* an action may ask for one on another case, and so on: a plan's projects and theirs */
 #define READ_CASES 2000 /* cases that one decision may read */
@@ -27,9 +28,10 @@ static int see_case(struct bf__work *work, const char *id, json_t *cases, struct
   int r = bf__change_see(work->change, id, &other, err);
   if (r == BF_ENOTFOUND) return 0;
   if (r < 0) return r;
-  json_t *part = json_pack("{sO sO sO sO sO sO sO}", "id", json_object_get(other, "id"), "kind", json_object_get(other, "kind"), "unit",
+  json_t *part = json_pack("{sO sO sO sO sO sO sO sO*}", "id", json_object_get(other, "id"), "kind", json_object_get(other, "kind"), "unit",
                            json_object_get(other, "unit"), "jurisdiction", json_object_get(other, "jurisdiction"), "facts",
-                           json_object_get(other, "facts"), "stages", json_object_get(other, "stages"), "title", json_object_get(other, "title"));
+                           json_object_get(other, "facts"), "stages", json_object_get(other, "stages"), "title", json_object_get(other, "title"), "ended",
+                           json_object_get(other, "ended"));
   return json_object_set_new(cases, id, part) < 0 ? no_memory(err) : 0;
 }
 
@@ -66,11 +68,25 @@ static int see_all(struct bf__work *work, const json_t *reads, const json_t *sta
   return r;
 }
 
-/* What a script is given as `now`. */
-static json_t *now_of(struct bf__work *work, json_t *cases) {
-  char date[BF__DATE_TEXT];
+/* What a script is given as `now`. SEED is the hash of the event before this one: public, and known to nobody before that event was. */
+static json_t *now_of(struct bf__work *work, json_t *cases, json_t *entries) {
+  char date[BF__DATE_TEXT], seed[BF__HASH_HEX];
   bf__date_format(work->turn->today, date);
-  return json_pack("{ss sO* so}", "date", date, "actor", work->actor, "cases", cases);
+  bf__turn_head(work->turn, seed);
+  return json_pack("{ss ss sO* so so*}", "date", date, "seed", seed, "actor", work->actor, "cases", cases, "entries", entries);
+}
+
+/* The register entries that an action reads, or NULL when it names none: most do not. */
+static int entries_of(struct bf__work *work, const json_t *rule, const json_t *state, const json_t *input, json_t **ret, struct bf_error *err) {
+  *ret = NULL;
+  if (json_array_size(json_object_get(rule, "reads")) == 0) return 0;
+  if (!(*ret = json_object())) return no_memory(err);
+  int r = bf__reads_entries(work->turn->store, view_of(work, state), rule, state, input, *ret, err);
+  if (r < 0) {
+    json_decref(*ret);
+    *ret = NULL;
+  }
+  return r;
 }
 
 static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **ret_effects, struct bf_error *err) {
@@ -185,7 +201,9 @@ int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdi
   /* asked before a number is taken: a refused case leaves no gap */
   json_t *state = bf__state_new("", 0, kind, jurisdiction, unit, facts, date);
   int r = state && cases ? see_all(work, json_object_get(rule, "reads"), state, facts, cases, err) : no_memory(err);
-  if (r >= 0) r = ask(work, "create", json_pack("[O o]", state, now_of(work, json_incref(cases))), &effects, err);
+  json_t *entries = NULL;
+  if (r >= 0) r = entries_of(work, rule, state, facts, &entries, err);
+  if (r >= 0) r = ask(work, "create", json_pack("[O o]", state, now_of(work, json_incref(cases), entries)), &effects, err);
   json_decref(cases);
   if (r >= 0 && !work->refusals) r = new_id(turn, jurisdiction, ret_id, &number, err);
   if (r < 0 || work->refusals) {
@@ -220,14 +238,15 @@ static int check_asked(struct bf__work *work, const json_t *state, const char *s
 }
 
 int bf__work_act(struct bf__work *work, const char *id, const char *stage, const char *action, const json_t *input, struct bf_error *err) {
-  json_t *state, *effects = NULL, *cases = json_object(), *own = json_deep_copy(input);
+  json_t *state, *effects = NULL, *entries = NULL, *cases = json_object(), *own = json_deep_copy(input);
   int r = cases && own ? bf__change_edit(work->change, id, &state, err) : no_memory(err);
   if (r >= 0 && work->depth > 0) r = check_asked(work, state, stage, action, own, err);
   if (r >= 0) {
     const json_t *rule = bf__view_action(view_of(work, state), stage, action);
     r = see_all(work, json_object_get(rule, "reads"), state, own, cases, err);
+    if (r >= 0) r = entries_of(work, rule, state, own, &entries, err);
   }
-  if (r >= 0) r = ask(work, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases))), &effects, err);
+  if (r >= 0) r = ask(work, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases), entries)), &effects, err);
   json_decref(cases);
   if (r >= 0 && !work->refusals) {
     json_t *event = json_pack("{ss ss ss sO sO*}", "do", "act", "stage", stage, "action", action, "input", own, "actor", work->actor);
@@ -251,7 +270,7 @@ int bf__work_due(struct bf__work *work, const char *id, const char *stage, const
   }
   const json_t *spec = json_object_get(json_object_get(bf__view_stage(view_of(work, state), stage), "deadlines"), name);
   if (run && json_object_get(spec, "on_due")) {
-    r = ask(work, "due", json_pack("[O s s o]", state, stage, name, now_of(work, json_incref(cases))), &effects, err);
+    r = ask(work, "due", json_pack("[O s s o]", state, stage, name, now_of(work, json_incref(cases), NULL)), &effects, err);
   } else if (!(effects = json_array())) {
     r = no_memory(err);
   }

@@ -190,6 +190,8 @@ function W.later(date, p) return host.later(date, p.count, p.unit) end
 function W.earlier(date, p) return host.earlier(date, p.count, p.unit) end
 W.workdays_between = function(from, to) return host.workdays_between(from, to) end
 function W.is_workday(date) return host.is_workday(date) end
+-- SM3 of a text, in hex: for draws that anyone can check again with standard tools.
+W.sm3 = function(text) return host.sm3(text) end
 function W.year_of(date) return math.tointeger(tonumber(date:sub(1, 4))) end
 
 -- 123456789 fen → "123.456789万元" with at most six decimals, and the same in yuan for small sums.

@@ -4,7 +4,7 @@ local list = P.list
 -- What a script sees as its third argument: the day, who acts, limits in force, the cases it asked to read.
 local function context(view, stage, now)
   return host.readonly {
-    date = now.date, time = now.time, actor = now.actor, cases = now.cases or {}, entries = now.entries or {},
+    date = now.date, time = now.time, actor = now.actor, seed = now.seed, cases = now.cases or {}, entries = now.entries or {},
     limits = stage and stage.limits or {},
     limit = function(name) return P.resolve_limit(view, "", name) end,
     asking = now.asking,
