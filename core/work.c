@@ -107,6 +107,29 @@ static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **
   return r;
 }
 
+/* What a script gives in a person's place passes the same form. */
+static int check_form(const json_t *form, json_t *value, const char *where, const char *what, struct bf_error *err) {
+  json_t *refusals = json_array(), *empty = json_array();
+  int r = refusals && empty ? bf__form_check(json_is_array(form) ? form : empty, value, 0, refusals) : BF_ENOMEM;
+  if (r < 0) r = no_memory(err);
+  else if (json_array_size(refusals)) r = bf_fail(err, BF_ESCRIPT, where, "%s does not fit: %s", what, text(json_array_get(refusals, 0), "en"));
+  json_decref(refusals);
+  json_decref(empty);
+  return r;
+}
+
+/* A case that another case's script opens. *ret_id stays NULL when the rules refuse. */
+static int create_asked(struct bf__work *inner, const json_t *state, const char *kind, const json_t *facts, char **ret_id, struct bf_error *err) {
+  if (!kind) return bf_fail(err, BF_ESCRIPT, "create", "create { kind =, facts = } is due");
+  const json_t *rule = json_object_get(bf__view_kind(view_of(inner, state), kind), "create");
+  json_t *own = json_deep_copy(facts);
+  int r = own ? 0 : no_memory(err);
+  if (r >= 0 && rule) r = check_form(json_object_get(rule, "form"), own, kind, "the facts of a new case", err);
+  if (r >= 0) r = bf__work_create(inner, kind, text(state, "jurisdiction"), text(state, "unit"), own, ret_id, err);
+  json_decref(own);
+  return r;
+}
+
 /* Effects that reach beyond this case: actions on others, new cases. */
 static int follow_one(struct bf__work *work, const char *id, const json_t *effect, struct bf_error *err) {
   const char *what = text(effect, "do");
@@ -127,8 +150,7 @@ static int follow_one(struct bf__work *work, const char *id, const json_t *effec
     char *made = NULL;
     json_t *own;
     r = bf__change_see(work->change, id, &state, err);
-    if (r >= 0 && !kind) r = bf_fail(err, BF_ESCRIPT, "create", "create { kind =, facts = } is due");
-    if (r >= 0) r = bf__work_create(&inner, kind, text(state, "jurisdiction"), text(state, "unit"), input, &made, err);
+    if (r >= 0) r = create_asked(&inner, state, kind, input, &made, err);
     if (r >= 0 && as && made && !inner.refusals && (r = bf__change_edit(work->change, id, &own, err)) >= 0) {
       json_t *set = json_pack("[{ss ss ss}]", "do", "append", "fact", as, "value", made);
       r = bf__state_apply(view_of(work, own), own, set, "", err);
@@ -225,16 +247,12 @@ int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdi
 
 /* An action that another case's script asks for: it must be there and open; its form is checked as a person's would be. */
 static int check_asked(struct bf__work *work, const json_t *state, const char *stage, const char *action, json_t *input, struct bf_error *err) {
-  const json_t *declared = bf__view_action(view_of(work, state), stage, action), *form = json_object_get(declared, "form");
+  const json_t *declared = bf__view_action(view_of(work, state), stage, action);
+  char what[200];
   if (!declared) return bf_fail(err, BF_ESCRIPT, stage, "there is no action %s.%s on case %s", stage, action, text(state, "id"));
   if (!bf__state_is_open(state, stage)) return bf_fail(err, BF_ESCRIPT, stage, "stage %s of case %s is not open", stage, text(state, "id"));
-  json_t *refusals = json_array(), *empty = json_array();
-  int r = refusals && empty ? bf__form_check(json_is_array(form) ? form : empty, input, 0, refusals) : BF_ENOMEM;
-  if (r >= 0 && json_array_size(refusals))
-    r = bf_fail(err, BF_ESCRIPT, stage, "the input for %s.%s does not fit: %s", stage, action, text(json_array_get(refusals, 0), "en"));
-  json_decref(refusals);
-  json_decref(empty);
-  return r;
+  (void)snprintf(what, sizeof what, "the input for %s.%s", stage, action);
+  return check_form(json_object_get(declared, "form"), input, stage, what, err);
 }
 
 int bf__work_act(struct bf__work *work, const char *id, const char *stage, const char *action, const json_t *input, struct bf_error *err) {
