@@ -285,15 +285,23 @@ static bool concerns(struct bf__reading *reading, const json_t *view, const json
   return bf__permitted(reading->app->directory, view, json_object_get(deadline, "tell"), reading->actor, text(state, "jurisdiction"), text(state, "unit"));
 }
 
+static bool date_or_nothing(const char *text_) {
+  int32_t date;
+  return !text_ || !*text_ || bf__date_parse(text_, strlen(text_), &date) == 0;
+}
+
 /* The deadlines between two dates, soonest first. */
 static int deadlines(struct bf__reading *reading, struct bf_error *err) {
   static const char sql[] = "SELECT d.case_id, d.stage, d.name, d.due, c.state FROM deadlines d JOIN cases c ON c.id = d.case_id"
                             " WHERE d.rung = 'due' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
   const char *from = text(reading->params, "from"), *to = text(reading->params, "to"), *mine = text(reading->params, "mine");
+  if (!date_or_nothing(from) || !date_or_nothing(to))
+    return bf__refuse_read(reading, 400, "form.date", date_or_nothing(from) ? "to" : "from", "from 和 to 应为日期,如 2022-09-30",
+                           "from and to must be dates such as 2022-09-30.");
   json_t *rows = NULL, *row, *items = json_array();
   size_t i;
-  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j", &rows, err, "tti", from ? from : "0000-00-00",
-                                 to ? to : "9999-99-99", (int64_t)SCAN_MAX)
+  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j", &rows, err, "tti", from && *from ? from : "0000-00-00",
+                                 to && *to ? to : "9999-99-99", (int64_t)SCAN_MAX)
                 : no_memory(err);
   int64_t limit = whole(reading->params, "limit", PAGE_MAX, 1, 5000);
   json_array_foreach(rows, i, row) {
