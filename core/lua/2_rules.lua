@@ -143,7 +143,8 @@ local function take_file(set, path)
   local known = { kind = true, stage = true, amend = true, register = true, report = true, roles = true, jurisdictions = true, papers = true }
   local declarations = type(value) == "table" and value.is == nil and value or { value }
   for i, d in ipairs(declarations) do
-    if type(d) ~= "table" or not known[d.is] then
+    local named = type(d) == "table" and (d.is == "roles" or d.is == "jurisdictions" or d.is == "papers" or type(d.name) == "string")
+    if not named or not known[d.is] or type(d.body) ~= "table" then
       error(("%s: returns something that is no declaration (number %d); stage \"…\" { … } is one"):format(path, i), 0)
     end
     take(set, path, d)
