@@ -4,6 +4,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "chain.h"
 #include "notice.h"
 #include "register.h"
 #include "ruleset.h"
@@ -207,7 +208,7 @@ int bf__change_edit(struct bf__change *change, const char *id, json_t **ret, str
   struct entry *entry;
   if (!piece) {
     int r = load(change->turn, id, &entry, err);
-    if (r >= 0) r = add_piece(change, id, json_deep_copy(entry->state), false, err);
+    if (r >= 0) r = add_piece(change, id, bf__state_edit(entry->state), false, err);
     if (r < 0) return r;
     piece = find(change, id);
   }
@@ -294,8 +295,9 @@ static int entry_for(struct bf__change *change, struct piece *piece, struct entr
 static int write_piece(struct bf__change *change, struct piece *piece, struct bf_error *err) {
   struct bf__turn *turn = change->turn;
   struct entry *entry;
-  if (!(piece->text = json_dumps(piece->state, JSON_COMPACT))) return no_memory(err);
-  int r = entry_for(change, piece, &entry, err);
+  size_t length;
+  int r = bf__compact(piece->state, &piece->text, &length, err);
+  if (r >= 0) r = entry_for(change, piece, &entry, err);
   if (r >= 0) r = bf__store_case_put(turn->store, piece->state, piece->is_new, piece->text, turn->now_ms, err);
   char *stages = open_stages(piece->state);
   if (r >= 0 && !stages) r = no_memory(err);
@@ -334,9 +336,11 @@ int bf__change_write(struct bf__change *change, struct bf_error *err) {
   return r;
 }
 
-const char *bf__change_text(struct bf__change *change, const char *id) {
-  const struct piece *piece = find(change, id);
-  return piece ? piece->text : NULL;
+char *bf__change_take_text(struct bf__change *change, const char *id) {
+  struct piece *piece = find(change, id);
+  char *taken = piece ? piece->text : NULL;
+  if (piece) piece->text = NULL;
+  return taken;
 }
 
 json_t *bf__change_ids(const struct bf__change *change) {

@@ -24,7 +24,7 @@ void bf__change_free(struct bf__change *change);
 
 /* The state of case ID as this command sees it: its own changes, or what is stored. Borrowed; read only. BF_ENOTFOUND. */
 int bf__change_see(struct bf__change *change, const char *id, const json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
-/* The same to be changed: a copy, owned by the change set. */
+/* The same to be changed: a copy as by `bf__state_edit`, owned by the change set. */
 int bf__change_edit(struct bf__change *change, const char *id, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
 /* A new case (STATE stolen). */
 int bf__change_add(struct bf__change *change, json_t *state, struct bf_error *err) BF_WARN_UNUSED;
@@ -33,8 +33,8 @@ int bf__change_event(struct bf__change *change, const char *id, json_t *event, s
 
 /* Writes events, states, stages, deadline rungs, notices and register entries, in that order. */
 int bf__change_write(struct bf__change *change, struct bf_error *err) BF_WARN_UNUSED;
-/* After writing: the stored text of case ID (borrowed), and the ids of all cases changed (new reference). */
-const char *bf__change_text(struct bf__change *change, const char *id);
+/* After writing: the stored text of case ID (the caller's to free; once only), and the ids of all cases changed (new reference). */
+char *bf__change_take_text(struct bf__change *change, const char *id);
 json_t *bf__change_ids(const struct bf__change *change);
 
 /* The stored pending rungs of a case: read once, kept beside its state. For the scheduler's stale rows. */

@@ -26,11 +26,12 @@ static EVP_MD_CTX *own_context(void) {
 struct buffer {
   char *text;
   size_t length, size;
+  bool canonical;
 };
 
 static int grow(struct buffer *b, size_t more) {
   if (b->length + more <= b->size) return 0;
-  size_t size = b->size ? b->size * 2 : 512;
+  size_t size = b->size ? b->size * 2 : 2048;
   while (size < b->length + more) size *= 2;
   char *text = realloc(b->text, size);
   if (!text) return BF_ENOMEM;
@@ -46,74 +47,116 @@ static int put(struct buffer *b, const char *text, size_t length) {
   return 0;
 }
 
+static char *put_escape(char *at, unsigned char c) {
+  static const char hex[] = "0123456789abcdef", names[] = "\"\"\\\\\nn\tt\rr\bb\ff";
+  *at++ = '\\';
+  for (const char *name = names; *name; name += 2)
+    if (*name == (char)c) return *at = name[1], at + 1;
+  *at++ = 'u', *at++ = '0', *at++ = '0', *at++ = hex[c >> 4], *at++ = hex[c & 15];
+  return at;
+}
+
 static int put_string(struct buffer *b, const char *text, size_t length) {
-  static const char hex[] = "0123456789abcdef";
   if (grow(b, length * 6 + 2) < 0) return BF_ENOMEM;
   char *at = b->text + b->length;
   *at++ = '"';
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)text[i];
-    if (c == '"' || c == '\\') *at++ = '\\', *at++ = (char)c;
-    else if (c >= 0x20) *at++ = (char)c;
-    else if (c == '\n') *at++ = '\\', *at++ = 'n';
-    else if (c == '\t') *at++ = '\\', *at++ = 't';
-    else if (c == '\r') *at++ = '\\', *at++ = 'r';
-    else if (c == '\b') *at++ = '\\', *at++ = 'b';
-    else if (c == '\f') *at++ = '\\', *at++ = 'f';
-    else *at++ = '\\', *at++ = 'u', *at++ = '0', *at++ = '0', *at++ = hex[c >> 4], *at++ = hex[c & 15];
+    if (c >= 0x20 && c != '"' && c != '\\') *at++ = (char)c;
+    else at = put_escape(at, c);
   }
   *at++ = '"';
   b->length = (size_t)(at - b->text);
   return 0;
 }
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int put_integer(struct buffer *b, json_int_t value) {
+  char digits[24], *at = digits + sizeof digits;
+  uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+  do *--at = (char)('0' + left % 10);
+  while (left /= 10);
+  if (value < 0) *--at = '-';
+  return put(b, at, (size_t)(digits + sizeof digits - at));
+}
+
+static int put_real(struct buffer *b, const json_t *value, struct bf_error *err) {
+  char number[64];
+  if (b->canonical) return bf_fail(err, BF_EINVAL, "canonical", "a number that is not whole: amounts are whole fen");
+  size_t length = json_dumpb(value, number, sizeof number, JSON_ENCODE_ANY);
+  return length > 0 && length <= sizeof number ? put(b, number, length) : BF_ENOMEM;
+}
+
+struct member {
+  const char *name;
+  size_t length;
+  json_t *value;
+};
+
+static int by_name(const void *a, const void *b) { return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name); }
+
+/* Objects have few members: putting each in its place beats qsort. */
+static void sort_members(struct member *members, size_t count) {
+  if (count > 32) {
+    qsort(members, count, sizeof *members, by_name);
+    return;
+  }
+  for (size_t i = 1; i < count; i++) {
+    struct member one = members[i];
+    size_t at = i;
+    for (; at > 0 && strcmp(members[at - 1].name, one.name) > 0; at--) members[at] = members[at - 1];
+    members[at] = one;
+  }
+}
 
 static int write_value(struct buffer *b, const json_t *value, int depth, struct bf_error *err);
 
-static int write_object(struct buffer *b, const json_t *object, int depth, struct bf_error *err) {
+static int write_member(struct buffer *b, const struct member *member, bool first, int depth, struct bf_error *err) {
+  int r = first ? 0 : put(b, ",", 1);
+  if (r >= 0) r = put_string(b, member->name, member->length);
+  if (r >= 0) r = put(b, ":", 1);
+  return r < 0 ? r : write_value(b, member->value, depth + 1, err);
+}
+
+static int write_object(struct buffer *b, const json_t *value, int depth, struct bf_error *err) {
+  json_t *object = (json_t *)(uintptr_t)value; /* jansson's iterators are not const-correct */
   size_t count = json_object_size(object), n = 0;
-  const char *local[32], **keys = count <= 32 ? local : malloc(count * sizeof *keys), *key;
-  json_t *value;
-  if (!keys) return bf_fail(err, BF_ENOMEM, "canonical", "no memory");
-  json_object_foreach((json_t *)(uintptr_t)object, key, value) keys[n++] = key;
-  qsort(keys, count, sizeof *keys, by_bytes);
+  struct member local[32], *members = count <= 32 ? local : malloc(count * sizeof *members);
+  if (!members) return bf_fail(err, BF_ENOMEM, "canonical", "no memory");
+  for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at))
+    members[n++] = (struct member){json_object_iter_key(at), json_object_iter_key_len(at), json_object_iter_value(at)};
+  if (b->canonical) sort_members(members, count);
   int r = put(b, "{", 1);
-  for (size_t i = 0; i < count && r >= 0; i++) {
-    if (i) r = put(b, ",", 1);
-    if (r >= 0) r = put_string(b, keys[i], strlen(keys[i]));
-    if (r >= 0) r = put(b, ":", 1);
-    if (r >= 0) r = write_value(b, json_object_get(object, keys[i]), depth + 1, err);
-  }
+  for (size_t i = 0; i < count && r >= 0; i++) r = write_member(b, &members[i], i == 0, depth, err);
   if (r >= 0) r = put(b, "}", 1);
-  if (keys != local) free(keys);
+  if (members != local) free(members);
   return r;
 }
 
+static int write_array(struct buffer *b, const json_t *array, int depth, struct bf_error *err) {
+  int r = put(b, "[", 1);
+  for (size_t i = 0; i < json_array_size(array) && r >= 0; i++) {
+    if (i) r = put(b, ",", 1);
+    if (r >= 0) r = write_value(b, json_array_get(array, i), depth + 1, err);
+  }
+  return r < 0 ? r : put(b, "]", 1);
+}
+
 static int write_value(struct buffer *b, const json_t *value, int depth, struct bf_error *err) {
-  char number[32];
-  int r;
   if (depth > 200) return bf_fail(err, BF_ELIMIT, "canonical", "nested deeper than 200");
   switch (json_typeof(value)) {
   case JSON_OBJECT: return write_object(b, value, depth, err);
-  case JSON_ARRAY:
-    r = put(b, "[", 1);
-    for (size_t i = 0; i < json_array_size(value) && r >= 0; i++) {
-      if (i) r = put(b, ",", 1);
-      if (r >= 0) r = write_value(b, json_array_get(value, i), depth + 1, err);
-    }
-    return r < 0 ? r : put(b, "]", 1);
+  case JSON_ARRAY: return write_array(b, value, depth, err);
   case JSON_STRING: return put_string(b, json_string_value(value), json_string_length(value));
-  case JSON_INTEGER: return put(b, number, (size_t)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value)));
+  case JSON_INTEGER: return put_integer(b, json_integer_value(value));
   case JSON_TRUE: return put(b, "true", 4);
   case JSON_FALSE: return put(b, "false", 5);
   case JSON_NULL: return put(b, "null", 4);
-  default: return bf_fail(err, BF_EINVAL, "canonical", "a number that is not whole: amounts are whole fen");
+  default: return put_real(b, value, err);
   }
 }
 
-int bf__canonical(const json_t *value, char **ret_text, size_t *ret_length, struct bf_error *err) {
-  struct buffer b = {0};
+static int write_text(const json_t *value, bool canonical, char **ret_text, size_t *ret_length, struct bf_error *err) {
+  struct buffer b = {.canonical = canonical};
   int r = value ? write_value(&b, value, 0, err) : BF_ENOMEM;
   if (r >= 0) r = put(&b, "", 1); /* the NUL behind it */
   if (r < 0) {
@@ -123,6 +166,14 @@ int bf__canonical(const json_t *value, char **ret_text, size_t *ret_length, stru
   *ret_text = b.text;
   *ret_length = b.length - 1;
   return 0;
+}
+
+int bf__canonical(const json_t *value, char **ret_text, size_t *ret_length, struct bf_error *err) {
+  return write_text(value, true, ret_text, ret_length, err);
+}
+
+int bf__compact(const json_t *value, char **ret_text, size_t *ret_length, struct bf_error *err) {
+  return write_text(value, false, ret_text, ret_length, err);
 }
 
 int bf__sm3(const void *bytes, size_t length, unsigned char ret_hash[BF__HASH_BYTES]) {

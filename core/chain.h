@@ -13,6 +13,8 @@
 /* Canonical JSON: UTF-8, object keys sorted by their bytes, no white space, integers in decimal, shortest escapes; reals refused.
  * The text is malloc'd; free() it. */
 int bf__canonical(const json_t *value, char **ret_text, size_t *ret_length, struct bf_error *err) BF_WARN_UNUSED;
+/* The same with the keys in their own order, and reals: what json_dumps makes with JSON_COMPACT, in half the time. */
+int bf__compact(const json_t *value, char **ret_text, size_t *ret_length, struct bf_error *err) BF_WARN_UNUSED;
 
 int bf__sm3(const void *bytes, size_t length, unsigned char ret_hash[BF__HASH_BYTES]) BF_WARN_UNUSED;
 /* hash(n) = SM3(hash(n-1) ‖ canonical event n); the first link follows 32 zero bytes. PREVIOUS and RET may be the same. */

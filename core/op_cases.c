@@ -16,9 +16,8 @@ static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "cas
 
 /* Answers with the case as stored. */
 static int answer_case(struct bf__command *command, struct bf__change *change, const char *id, int status, struct bf_error *err) {
-  const char *stored = bf__change_text(change, id);
   const json_t *state;
-  if (bf__change_see(change, id, &state, err) < 0 || !stored || !(command->text = strdup(stored))) return no_memory(err);
+  if (bf__change_see(change, id, &state, err) < 0 || !(command->text = bf__change_take_text(change, id))) return no_memory(err);
   command->status = status;
   command->version = json_integer_value(json_object_get(state, "version"));
   command->cases = bf__change_ids(change);

@@ -12,6 +12,24 @@ json_t *bf__state_new(const char *id, int64_t number, const char *kind, const ch
                    json_deep_copy(facts), "stages", "clocks", "documents", "fired");
 }
 
+/* Below the five containers nothing is changed in place: what changes is replaced. So a copy to be changed copies no deeper. */
+json_t *bf__state_edit(const json_t *state) {
+  static const char *const containers[] = {"facts", "stages", "clocks", "documents", "fired"};
+  json_t *copy = json_copy((json_t *)(uintptr_t)state);
+  for (size_t i = 0; copy && i < sizeof containers / sizeof *containers; i++) {
+    if (json_object_set_new(copy, containers[i], json_copy(json_object_get(state, containers[i]))) == 0) continue;
+    json_decref(copy);
+    copy = NULL;
+  }
+  return copy;
+}
+
+/* A record of one of the containers, replaced by a copy that may be changed; NULL when it is not there or there is no memory. */
+static json_t *edit_record(json_t *container, const char *name) {
+  json_t *copy = json_deep_copy(json_object_get(container, name));
+  return copy && json_object_set_new(container, name, copy) == 0 ? copy : NULL;
+}
+
 static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
 
 int bf__state_is_open(const json_t *state, const char *stage) {
@@ -91,21 +109,24 @@ static int apply_open(const json_t *view, json_t *state, const json_t *effect, c
   return 0;
 }
 
-static void stop_clocks(json_t *state, const char *stage) {
+static int stop_clocks(json_t *state, const char *stage) {
   const char *key;
-  json_t *clock;
+  json_t *clock, *clocks = json_object_get(state, "clocks");
   size_t length = strlen(stage);
-  json_object_foreach(json_object_get(state, "clocks"), key, clock) {
-    if (strncmp(key, stage, length) == 0 && key[length] == '.') (void)json_object_set_new(clock, "state", json_string("stopped"));
+  json_object_foreach(clocks, key, clock) {
+    if (strncmp(key, stage, length) != 0 || key[length] != '.') continue;
+    if (json_object_set_new(edit_record(clocks, key), "state", json_string("stopped")) < 0) return -1; /* a new value keeps the iterator */
   }
+  return 0;
 }
 
 static int apply_close(json_t *state, const char *stage, const char *date, struct bf_error *err) {
-  json_t *record = stage ? json_object_get(json_object_get(state, "stages"), stage) : NULL;
-  if (!record) return bf_fail(err, BF_ESCRIPT, stage ? stage : "close", "the script closes stage '%s', which was never open", stage ? stage : "?");
+  json_t *stages = json_object_get(state, "stages"), *record;
+  if (!stage || !json_object_get(stages, stage))
+    return bf_fail(err, BF_ESCRIPT, stage ? stage : "close", "the script closes stage '%s', which was never open", stage ? stage : "?");
   if (!bf__state_is_open(state, stage)) return 0;
-  stop_clocks(state, stage);
-  if (json_object_set_new(record, "state", json_string("closed")) < 0 || json_object_set_new(record, "closed", json_string(date)) < 0)
+  if (stop_clocks(state, stage) < 0 || !(record = edit_record(stages, stage)) || json_object_set_new(record, "state", json_string("closed")) < 0 ||
+      json_object_set_new(record, "closed", json_string(date)) < 0)
     return no_memory(err);
   return 0;
 }
@@ -122,6 +143,8 @@ static int apply_clock(json_t *state, const json_t *effect, const char *date, st
     return json_object_set_new(clocks, key, fresh) < 0 ? no_memory(err) : 0;
   }
   if (!now) return bf_fail(err, BF_ESCRIPT, key, "the script says %s to clock '%s', which was never started", op, key);
+  if (!(clock = edit_record(clocks, key))) return no_memory(err);
+  now = text(clock, "state");
   json_t *pauses = json_object_get(clock, "pauses");
   int failed = 0;
   if (strcmp(op, "pause") == 0 && strcmp(now, "running") == 0) {
@@ -194,8 +217,9 @@ void bf__state_title(const json_t *view, json_t *state) {
 }
 
 int bf__state_did(json_t *state, const char *stage, const char *action) {
-  json_t *record = json_object_get(json_object_get(state, "stages"), stage), *did = json_object_get(record, "did");
-  if (!did) return 0;
+  json_t *stages = json_object_get(state, "stages"), *did;
+  if (!json_object_get(json_object_get(stages, stage), "did")) return 0;
+  did = json_object_get(edit_record(stages, stage), "did");
   json_int_t count = json_integer_value(json_object_get(did, action)) + 1;
   return json_object_set_new(did, action, json_integer(count)) < 0 ? BF_ENOMEM : 0;
 }
@@ -205,7 +229,9 @@ int bf__state_fired(json_t *state, const char *stage, const char *name, const ch
   if (snprintf(key, sizeof key, "%s.%s", stage, name) >= (int)sizeof key) return BF_ELIMIT;
   json_t *fired = json_object_get(state, "fired"), *entry = json_object_get(fired, key);
   const char *before = text(entry, "due");
-  if (!before || strcmp(before, due) != 0) {
+  if (before && strcmp(before, due) == 0) {
+    entry = edit_record(fired, key);
+  } else {
     entry = json_pack("{ss s[]}", "due", due, "rungs");
     if (json_object_set_new(fired, key, entry) < 0) return BF_ENOMEM;
   }

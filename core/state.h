@@ -15,6 +15,10 @@
 json_t *bf__state_new(const char *id, int64_t number, const char *kind, const char *jurisdiction, const char *unit, const json_t *facts,
                       const char *date);
 
+/* A copy of STATE that the calls below may change. It shares with STATE what hangs below facts, stages, clocks, documents and fired: whoever changes
+ * something there puts a new value in its place, never changes the old one. */
+json_t *bf__state_edit(const json_t *state);
+
 /* Applies EFFECTS (an array) in order to STATE, in place. What concerns others than this case (notify, act, create, add, change) is checked for shape and
  * left to the caller. BF_ESCRIPT, with the effect's number in err->where, when an effect is nonsense: the caller then throws STATE away. */
 int bf__state_apply(const json_t *view, json_t *state, const json_t *effects, const char *date, struct bf_error *err) BF_WARN_UNUSED;
