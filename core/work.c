@@ -89,6 +89,16 @@ static int entries_of(struct bf__work *work, const json_t *rule, const json_t *s
   return r;
 }
 
+/* A fault found only after the script has ended, in what it gave: told with the place of the function that gave it, or the name of the part. */
+static int placed(int r, const json_t *given, const char *part, const char *name, struct bf_error *err) {
+  const char *at = text(given, "$fn");
+  char where[160], message[480];
+  if ((r != BF_ESCRIPT && r != BF_ELIMIT) || (strchr(err->where, ':') && strncmp(err->where, "prelude:", 8) != 0)) return r;
+  (void)snprintf(where, sizeof where, "%s.%s", part, name);
+  (void)snprintf(message, sizeof message, "%s", err->message);
+  return bf_fail(err, r, at ? at : where, "%s", message);
+}
+
 static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **ret_effects, struct bf_error *err) {
   json_t *said = NULL;
   int r = bf__rules_call(work->turn->rules, entry, args, &said, err);
@@ -124,7 +134,7 @@ static int create_asked(struct bf__work *inner, const json_t *state, const char 
   const json_t *rule = json_object_get(bf__view_kind(view_of(inner, state), kind), "create");
   json_t *own = json_deep_copy(facts);
   int r = own ? 0 : no_memory(err);
-  if (r >= 0 && rule) r = check_form(json_object_get(rule, "form"), own, kind, "the facts of a new case", err);
+  if (r >= 0 && rule) r = check_form(json_object_get(rule, "form"), own, kind, "what a new case is opened with", err);
   if (r >= 0) r = bf__work_create(inner, kind, text(state, "jurisdiction"), text(state, "unit"), own, ret_id, err);
   json_decref(own);
   return r;
@@ -227,6 +237,7 @@ int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdi
   if (r >= 0) r = entries_of(work, rule, state, facts, &entries, err);
   if (r >= 0) r = ask(work, "create", json_pack("[O o]", state, now_of(work, json_incref(cases), entries)), &effects, err);
   json_decref(cases);
+  r = placed(r, json_object_get(rule, "effect"), kind, "create", err);
   if (r >= 0 && !work->refusals) r = new_id(turn, jurisdiction, ret_id, &number, err);
   if (r < 0 || work->refusals) {
     json_decref(state);
@@ -239,7 +250,7 @@ int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdi
   if (r >= 0) {
     json_t *event = json_pack("{ss ss ss ss sO* sO}", "do", "create", "kind", kind, "jurisdiction", jurisdiction, "unit", unit, "actor", work->actor,
                               "facts", (json_t *)(uintptr_t)facts);
-    r = carry_out(work, *ret_id, state, effects, event, err);
+    r = placed(carry_out(work, *ret_id, state, effects, event, err), json_object_get(rule, "effect"), kind, "create", err);
   }
   json_decref(effects);
   return r;
@@ -259,11 +270,9 @@ int bf__work_act(struct bf__work *work, const char *id, const char *stage, const
   json_t *state, *effects = NULL, *entries = NULL, *cases = json_object(), *own = json_deep_copy(input);
   int r = cases && own ? bf__change_edit(work->change, id, &state, err) : no_memory(err);
   if (r >= 0 && work->depth > 0) r = check_asked(work, state, stage, action, own, err);
-  if (r >= 0) {
-    const json_t *rule = bf__view_action(view_of(work, state), stage, action);
-    r = see_all(work, json_object_get(rule, "reads"), state, own, cases, err);
-    if (r >= 0) r = entries_of(work, rule, state, own, &entries, err);
-  }
+  const json_t *rule = r >= 0 ? bf__view_action(view_of(work, state), stage, action) : NULL;
+  if (r >= 0) r = see_all(work, json_object_get(rule, "reads"), state, own, cases, err);
+  if (r >= 0) r = entries_of(work, rule, state, own, &entries, err);
   if (r >= 0) r = ask(work, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases), entries)), &effects, err);
   json_decref(cases);
   if (r >= 0 && !work->refusals) {
@@ -274,7 +283,7 @@ int bf__work_act(struct bf__work *work, const char *id, const char *stage, const
   }
   json_decref(own);
   json_decref(effects);
-  return r;
+  return placed(r, json_object_get(rule, "effect"), stage, action, err);
 }
 
 int bf__work_due(struct bf__work *work, const char *id, const char *stage, const char *name, const char *due, const json_t *rungs, bool run,
@@ -302,5 +311,5 @@ int bf__work_due(struct bf__work *work, const char *id, const char *stage, const
     r = carry_out(work, id, state, effects, event, err);
   }
   json_decref(effects);
-  return r;
+  return placed(r, json_object_get(spec, "on_due"), stage, name, err);
 }

@@ -40,11 +40,12 @@ local function holds(view, stage_name, c, case, now)
 end
 
 -- Gathers what guards and checks say: nil, one refusal, or a list of them.
-local function gather(into, said, article)
+-- F, the function that said it, names the place of a fault that is found only now.
+local function gather(into, said, article, f)
   if said == nil then return end
-  if type(said) ~= "table" then error("a guard returns nothing or refuse { … }, not " .. type(said), 0) end
+  if type(said) ~= "table" then error(("%s: a guard returns nothing or refuse { … }, not %s"):format(f and host.where(f) or "a guard", type(said)), 0) end
   for _, r in ipairs(said.is and { said } or said) do
-    if r.is ~= "refusal" then error("a guard returns nothing or refuse { … }", 0) end
+    if r.is ~= "refusal" then error(("%s: a guard returns nothing or refuse { … }"):format(f and host.where(f) or "a guard"), 0) end
     into[#into + 1] = { code = r.code or "rule", article = r.article or article, zh = r.zh, en = r.en, field = r.field, unblock = r.unblock, fact = r.fact }
   end
 end
@@ -86,7 +87,7 @@ local function standing(view, stage_name, stage, name, action, case, now, input)
   used_up(stage, action, name, case, input, refusals)
   missing_papers(view, stage_name, stage, action, case, ctx, refusals)
   local before = #refusals
-  for _, guard in ipairs(functions(action.guard)) do gather(refusals, guard(case, ctx), first_article(stage, action)) end
+  for _, guard in ipairs(functions(action.guard)) do gather(refusals, guard(case, ctx), first_article(stage, action), guard) end
   return refusals, ctx, #refusals == before
 end
 
@@ -165,7 +166,7 @@ function P.entry.decide(case, stage_name, action_name, input, now)
   end
   local refusals, ctx, guarded = standing(view, stage_name, stage, action_name, action, case, now, input)
   -- a check may rely on what the guards make sure of
-  for _, check in ipairs(guarded and functions(action.check) or {}) do gather(refusals, check(case, input, ctx), first_article(stage, action)) end
+  for _, check in ipairs(guarded and functions(action.check) or {}) do gather(refusals, check(case, input, ctx), first_article(stage, action), check) end
   if #refusals > 0 then return { refusals = refusals } end
   local effects, refused = run_effect(view, stage_name, stage, action.effect, case, input, ctx, now)
   if not effects then
@@ -181,8 +182,8 @@ function P.entry.create(case, now)
   local view = P.view(case.jurisdiction)
   local create, refusals = view.kinds[case.kind].create, {}
   local ctx = context(view, { limits = view.kinds[case.kind].limits }, now)
-  for _, guard in ipairs(functions(create.guard)) do gather(refusals, guard(case, ctx), create.article) end
-  for _, check in ipairs(functions(create.check)) do gather(refusals, check(case, case.facts, ctx), create.article) end
+  for _, guard in ipairs(functions(create.guard)) do gather(refusals, guard(case, ctx), create.article, guard) end
+  for _, check in ipairs(functions(create.check)) do gather(refusals, check(case, case.facts, ctx), create.article, check) end
   if #refusals > 0 then return { refusals = refusals } end
   local effects, refused = run_effect(view, "", {}, create.effect, case, case.facts, ctx, now)
   if not effects then
