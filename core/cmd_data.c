@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "chain.h"
+#include "audit.h"
 #include "commands.h"
 
 #define DATABASE "banfa.db" /* what storage_sqlite calls its file; other databases are restored by their own tools */
@@ -194,40 +194,26 @@ int bf__cmd_restore(struct bf__cli *cli, int argc, char **argv) {
 
 /* Audit. ----------------------------------------------------------------------------------------------------------------- */
 
-/* An export holds one link a line: the hash in hex, a blank, the event as canonical JSON. The bytes are hashed as they stand. */
-static int verify_line(const char *line, size_t length, unsigned char hash[BF__HASH_BYTES]) {
-  unsigned char stated[BF__HASH_BYTES];
-  if (length > 0 && line[length - 1] == '\n') length--;
-  if (length < BF__HASH_HEX + 2 || line[BF__HASH_HEX - 1] != ' ' || bf__unhex(line, BF__HASH_HEX - 1, stated) < 0)
-    return BF_EINVAL;
-  if (bf__chain_next(hash, line + BF__HASH_HEX, length - BF__HASH_HEX, hash) < 0) return BF_EIO;
-  return memcmp(hash, stated, sizeof stated) == 0 ? 0 : BF_EREFUSED;
+static void print_chain(const json_t *report) {
+  (void)printf("完整 · whole  事件 · events: %lld  链头 · head: %s\n", (long long)json_integer_value(json_object_get(report, "events")),
+               json_string_value(json_object_get(report, "head")));
 }
 
-static int verify_export(const struct bf__cli *cli, FILE *in, const char *path) {
-  unsigned char hash[BF__HASH_BYTES] = {0};
-  char *line = NULL, head[BF__HASH_HEX];
-  size_t room = 0;
-  ssize_t length;
-  long long count = 0;
-  int r = 0;
-  while (r >= 0 && (length = getline(&line, &room, in)) >= 0) {
-    r = verify_line(line, (size_t)length, hash);
-    count += r >= 0;
-  }
-  free(line);
-  if (r >= 0 && ferror(in)) r = BF_EIO;
-  bf__hex(hash, sizeof hash, head);
+static int verify_export(const struct bf__cli *cli, const char *path) {
+  struct bf_error err = {0};
+  json_t *report = NULL;
+  if (bf__audit_verify_file(path, &report, &err) < 0) return bf__cli_fail(&err);
+  const json_t *fault = json_object_get(report, "fault");
   if (cli->json)
-    (void)printf("{\"ok\":%s,\"events\":%lld,\"head\":\"%s\"}\n", r < 0 ? "false" : "true", count, r < 0 ? "" : head);
-  else if (r < 0)
-    (void)fprintf(stderr, "banfa: %s:%lld: %s\n", path, count + 1,
-                  r == BF_EINVAL ? "不是审计导出 · not a line of an export"
-                  : r == BF_EIO  ? "读取失败 · cannot be read"
-                                 : "此处断链:内容已被改动 · the chain breaks here: something was changed");
+    bf__print_json(report);
+  else if (fault)
+    (void)fprintf(stderr, "banfa: %s:%lld: %s · %s\n", path, (long long)json_integer_value(json_object_get(fault, "seq")),
+                  json_string_value(json_object_get(fault, "zh")), json_string_value(json_object_get(fault, "en")));
   else
-    (void)printf("完整 · whole  事件 · events: %lld  链头 · head: %s\n", count, head);
-  return r < 0 ? BF__FAILED : BF__DONE;
+    print_chain(report);
+  int code = fault ? BF__FAILED : BF__DONE;
+  json_decref(report);
+  return code;
 }
 
 /* A database file by itself: a copy of it is opened, never the file. */
@@ -255,10 +241,8 @@ static int verify_file(const struct bf__cli *cli, const char *path) {
   }
   size_t got = fread(start, 1, sizeof start, in);
   bool is_database = got == sizeof start && memcmp(start, "SQLite format 3", 16) == 0;
-  rewind(in);
-  int code = is_database ? verify_database(cli, path) : verify_export(cli, in, path);
   (void)fclose(in);
-  return code;
+  return is_database ? verify_database(cli, path) : verify_export(cli, path);
 }
 
 static int verify_data(struct bf__cli *cli) {
