@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include "admin.h"
+#include "candidates.h"
 #include "docstore.h"
 #include "engine.h"
 #include "host.h"
 #include "log.h"
 #include "outbox.h"
 #include "readers.h"
+#include "rules_apply.h"
 #include "services.h"
 #include "views.h"
 
@@ -102,6 +104,7 @@ static int start_base(struct bf__app *app, struct bf_error *err) {
       .loop = &app->loop, .plugin_dir = app->config.plugin_dir, .data_dir = app->config.data, .now = now, .now_arg = app};
   (void)pthread_mutex_init(&app->rules_lock, NULL);
   int r = bf__directory_new(&app->directory, err);
+  if (r >= 0 && !(app->candidates = bf__candidates_new())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
   if (r >= 0) r = bf__host_new(&config, &app->host, err);
   return r;
 }
@@ -126,6 +129,7 @@ int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) {
   if (r >= 0 && serve) r = start_plugins(app, err);
   if (r >= 0 && serve) r = bf__outbox_start(app, err);
   if (r >= 0 && serve) r = bf__admin_start(app, &app->admin, err);
+  if (r >= 0 && serve) bf__rules_reconcile_start(app); /* a change of rules that a restart cut short */
   if (r < 0) bf__app_stop(app);
   return r;
 }
@@ -180,6 +184,8 @@ void bf__app_stop(struct bf__app *app) {
   app->host = NULL;
   bf__directory_free(app->directory);
   app->directory = NULL;
+  bf__candidates_free(app->candidates);
+  app->candidates = NULL;
   bf__ruleset_unref(app->rules);
   app->rules = NULL;
   (void)pthread_mutex_destroy(&app->rules_lock);

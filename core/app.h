@@ -20,6 +20,7 @@ struct bf__host;
 struct bf__admin;
 struct bf__views;
 struct bf__outbox;
+struct bf__candidates;
 
 struct bf__app {
   struct bf__config config;
@@ -32,6 +33,8 @@ struct bf__app {
   struct bf__readers *readers;
   struct bf__admin *admin;
   struct bf__outbox *outbox;
+  struct bf__candidates *candidates;
+  _Atomic int64_t last_swap_us; /* how long the engine stood still at the last change of rules */
   struct bf__views *views; /* loop thread; made when first needed */
 
   pthread_mutex_t rules_lock;

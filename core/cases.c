@@ -364,3 +364,9 @@ int bf__cases_drop_rung(struct bf__turn *turn, const char *id, const char *stage
   }
   return r;
 }
+
+int bf__cases_reconcile(struct bf__turn *turn, const char *id, struct bf_error *err) {
+  struct entry *entry;
+  int r = load(turn, id, &entry, err);
+  return r < 0 ? r : write_rungs(turn, entry, entry->state, err);
+}

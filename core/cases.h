@@ -40,4 +40,7 @@ json_t *bf__change_ids(const struct bf__change *change);
 /* The stored pending rungs of a case: read once, kept beside its state. For the scheduler's stale rows. */
 int bf__cases_drop_rung(struct bf__turn *turn, const char *id, const char *stage, const char *name, const char *rung, struct bf_error *err) BF_WARN_UNUSED;
 
+/* Brings a case's stored rungs in line with the rules in force. */
+int bf__cases_reconcile(struct bf__turn *turn, const char *id, struct bf_error *err) BF_WARN_UNUSED;
+
 #endif

@@ -165,6 +165,14 @@ static void refresh_rules(struct bf__engine *engine) {
   bf__ruleset_unref(set);
 }
 
+void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules) {
+  struct bf__rules *former = engine->turn.rules;
+  engine->turn.rules = *rules;
+  *rules = former;
+  bf__app_set_rules(engine->app, bf__rules_set(engine->turn.rules));
+  engine->rules_generation = engine->app->rules_generation;
+}
+
 static int storage_status(int code) { return code == BF_EFULL ? 507 : code == BF_ESCRIPT || code == BF_ELIMIT ? 500 : 503; }
 
 static void fail_command(struct bf__command *command, int code, const struct bf_error *err) {
@@ -261,7 +269,9 @@ static struct bf__command *take_batch(struct bf__engine *engine) {
   (void)pthread_mutex_lock(&engine->lock);
   while (!engine->first && !engine->stopping) (void)pthread_cond_wait(&engine->wake, &engine->lock);
   struct bf__command *commands = engine->first, **end = &commands;
-  for (int64_t i = 0; *end && i < engine->app->config.batch; i++) {
+  bool last = false;
+  for (int64_t i = 0; *end && !last && i < engine->app->config.batch; i++) {
+    last = (*end)->operation->last;
     end = &(*end)->next;
     engine->waiting--;
   }

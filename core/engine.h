@@ -37,6 +37,9 @@ void bf__command_free(struct bf__command *command);
 int bf__engine_start(struct bf__app *app, struct bf__engine **ret, struct bf_error *err) BF_WARN_UNUSED;
 /* Queues COMMAND (stolen). `done` runs exactly once, with status 503 when the queue is full or the engine stops. Loop thread. */
 void bf__engine_submit(struct bf__engine *engine, struct bf__command *command);
+/* Engine thread, between two batches: *RULES come into force, and the former ones come back in their place. */
+struct bf__rules;
+void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules);
 void bf__engine_stop(struct bf__engine *engine); /* finishes what is queued, joins the thread */
 void bf__engine_free(struct bf__engine *engine);
 

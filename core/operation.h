@@ -63,6 +63,7 @@ struct bf__operation {
   /* WRITE: fills status, body …; a refusal is a status and body, not an error. 0, or a negative code when the batch must fail (storage). Nothing may be
    * written to the store before every decision of the command is taken. */
   int (*write)(struct bf__turn *turn, struct bf__command *command, struct bf_error *err);
+  bool last; /* WRITE: ends its batch, since what follows is decided by other rules */
   /* READ: the same for a reading. */
   int (*read)(struct bf__reading *reading, struct bf_error *err);
   /* LOOP: answers CALL itself, once. PARAMS and ACTOR are borrowed from the call and end with it: take references. */
