@@ -32,7 +32,7 @@ class Server:
 
     def __init__(self, data, clock=None, preset="release", scripts=None, port=None, config=None, extra=()):
         self.data, self.clock_start, self.preset = os.path.abspath(data), clock, preset
-        self.program = os.path.join(ROOT, "build", preset, "banfa")
+        self.program = os.path.join(os.environ.get("BANFA_BUILD") or os.path.join(ROOT, "build", preset), "banfa")
         self.scripts, self.config, self.extra = scripts, config, list(extra)
         self.port = port or free_port()
         self.process = None
