@@ -64,7 +64,9 @@ static json_t *changed_bundle(struct job *job, const json_t *changes) {
     else (void)json_object_set(files, path, value);
   }
   const json_t *calendar = param(job, "calendar");
-  return json_pack("{so sO}", "files", files, "calendar", json_is_object(calendar) ? calendar : years);
+  json_t *bundle = json_pack("{so sO}", "files", files, "calendar", json_is_object(calendar) ? calendar : years);
+  json_decref(years);
+  return bundle;
 }
 
 static json_t *stored_bundle(struct job *job, const char *hash, struct bf_error *err) {
@@ -104,9 +106,10 @@ static json_t *bundle_of(struct job *job, struct bf_error *err) {
 
 static void broken(struct job *job, const struct bf_error *err) {
   char zh[900], en[900];
-  (void)snprintf(zh, sizeof zh, "候选规则有误:%s%s%s", err->where, *err->where ? ":" : "", err->message);
-  (void)snprintf(en, sizeof en, "The candidate is not in order: %s%s%s", err->where, *err->where ? ": " : "", err->message);
-  refuse(job, err->code == BF_ENOTFOUND ? 404 : 422, "rules.broken", *err->where ? err->where : NULL, zh, en);
+  const char *where = strncmp(err->where, "prelude", 7) == 0 ? "" : err->where; /* a line of ours helps nobody: the message names the part */
+  (void)snprintf(zh, sizeof zh, "候选规则有误:%s%s%s", where, *where ? ":" : "", err->message);
+  (void)snprintf(en, sizeof en, "The candidate is not in order: %s%s%s", where, *where ? ": " : "", err->message);
+  refuse(job, err->code == BF_ENOTFOUND ? 404 : 422, "rules.broken", *where ? where : NULL, zh, en);
 }
 
 /* The ruleset of the job, made or found; NULL when the job has been refused. */

@@ -1,5 +1,6 @@
 #include "services.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "docstore.h"
@@ -32,7 +33,9 @@ static void on_fired(struct bf__command *command) {
 }
 
 int bf__submit(struct bf__app *app, const char *operation, json_t *params, void (*done)(struct bf__command *), void *arg) {
-  struct bf__command *command = bf__command_new(bf__operation_find(operation), params, NULL);
+  const struct bf__operation *found = bf__operation_find(operation);
+  assert(found); /* a name of our own */
+  struct bf__command *command = bf__command_new(found, params, NULL);
   if (!command) return BF_ENOMEM;
   command->done = done;
   command->arg = arg;
