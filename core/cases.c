@@ -10,6 +10,7 @@
 #include "ruleset.h"
 #include "state.h"
 #include "turn.h"
+#include "work.h"
 
 #define KEPT 20000 /* cases in memory; past that the cache starts anew */
 
@@ -315,10 +316,15 @@ static int write_piece(struct bf__change *change, struct piece *piece, struct bf
   return 0;
 }
 
+static const json_t *view_of(const struct bf__change *change, const json_t *state) {
+  return bf__ruleset_view(bf__rules_set(change->turn->rules), json_string_value(json_object_get(state, "jurisdiction")));
+}
+
 int bf__change_write(struct bf__change *change, struct bf_error *err) {
   size_t i, k;
   json_t *item, *effect;
   int r = 0;
+  change->turn->wrote = true;
   json_array_foreach(change->events, i, item) {
     const char *id = json_string_value(json_object_get(item, "id"));
     json_t *event = json_object_get(item, "event");
@@ -329,6 +335,7 @@ int bf__change_write(struct bf__change *change, struct bf_error *err) {
       if (r >= 0) r = bf__notice_write(change->turn, state, event, effect, seq, &number, err);
       if (r >= 0) r = bf__register_effect(change->turn, state, effect, err);
     }
+    r = bf__work_placed(r, view_of(change, state), event, err);
     if (r >= 0) r = bf__turn_event(change->turn, id, json_incref(event), err);
     if (r < 0) return r;
   }

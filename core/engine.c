@@ -110,6 +110,28 @@ int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, st
   return r < 0 ? r : 0;
 }
 
+int bf__turn_mark(struct bf__turn *turn, struct bf__mark *ret, struct bf_error *err) {
+  const struct bf__engine *engine = engine_of(turn);
+  ret->seq = engine->seq;
+  memcpy(ret->head, engine->head, sizeof ret->head);
+  int r = bf__store_run(turn->store, "SAVEPOINT part", NULL, err, "");
+  return r < 0 ? r : 0;
+}
+
+int bf__turn_on(struct bf__turn *turn, struct bf_error *err) {
+  int r = bf__store_run(turn->store, "RELEASE SAVEPOINT part", NULL, err, "");
+  return r < 0 ? r : 0;
+}
+
+int bf__turn_back(struct bf__turn *turn, const struct bf__mark *mark, struct bf_error *err) {
+  struct bf__engine *engine = engine_of(turn);
+  int r = bf__store_run(turn->store, "ROLLBACK TO SAVEPOINT part", NULL, err, "");
+  engine->seq = mark->seq;
+  memcpy(engine->head, mark->head, sizeof engine->head);
+  bf__cases_clear(turn->cases);
+  return r < 0 ? r : bf__turn_on(turn, err);
+}
+
 int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_t *data), json_t *data) {
   struct bf__engine *engine = engine_of(turn);
   struct after *after = calloc(1, sizeof *after);
@@ -202,9 +224,10 @@ static int run_command(struct bf__engine *engine, struct bf__command *command, s
   int r = command->idempotency_key ? bf__idempotency_seen(turn, command, &answered, err) : 0;
   if (r < 0 || answered) return r;
   int64_t seq = engine->seq;
+  turn->wrote = false;
   r = command->operation->write(turn, command, err);
   if (r == BF_ESCRIPT || r == BF_ELIMIT) {
-    if (engine->seq != seq) return r; /* it had begun to write: the batch must go */
+    if (turn->wrote || engine->seq != seq) return r; /* it had begun to write: the batch must go */
     fail_script(command, err);
     return 0;
   }
@@ -250,7 +273,8 @@ static void run_apart(struct bf__engine *engine, struct bf__command *commands) {
     command->next = NULL;
     clear_result(command);
     int r = run_batch(engine, command, &err);
-    if (r < 0) fail_command(command, r, &err);
+    if (r == BF_ESCRIPT || r == BF_ELIMIT) fail_script(command, &err);
+    else if (r < 0) fail_command(command, r, &err);
     command->next = next;
   }
 }

@@ -68,6 +68,30 @@ static int put_off(struct bf__turn *turn, const json_t *row, struct bf_error *er
                        text(row, "case"), text(row, "stage"), text(row, "name"), text(row, "rung"), turn->now_ms + 3600 * 1000);
 }
 
+static bool is_script(int code) { return code == BF_ESCRIPT || code == BF_ELIMIT; }
+
+/* The usual way. A script whose fault shows only while its effects are written takes the batch with it; the engine then runs this command
+ * again, and the second time with care. */
+static int fire_light(struct bf__turn *turn, const json_t *row, int64_t until, struct bf__command *command, int64_t *fired, struct bf_error *err) {
+  turn->wrote = false;
+  int r = fire_one(turn, row, until, command->cases, fired, err);
+  if (!is_script(r)) return r;
+  if (turn->wrote) return json_object_set_new(command->params, "careful", json_true()) < 0 ? no_memory(err) : r;
+  bf__log_script(command->operation->name, err);
+  bf__cases_clear(turn->cases);
+  return put_off(turn, row, err);
+}
+
+static int fire_apart(struct bf__turn *turn, const json_t *row, int64_t until, struct bf__command *command, int64_t *fired, struct bf_error *err) {
+  struct bf__mark mark;
+  int r = bf__turn_mark(turn, &mark, err);
+  if (r >= 0) r = fire_one(turn, row, until, command->cases, fired, err);
+  if (!is_script(r)) return r < 0 ? r : bf__turn_on(turn, err);
+  bf__log_script(command->operation->name, err);
+  r = bf__turn_back(turn, &mark, err);
+  return r < 0 ? r : put_off(turn, row, err);
+}
+
 static int fire(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   int64_t until = json_integer_value(json_object_get(command->params, "until")), limit = json_integer_value(json_object_get(command->params, "limit"));
   int64_t fired = 0, next = INT64_MAX;
@@ -77,15 +101,9 @@ static int fire(struct bf__turn *turn, struct bf__command *command, struct bf_er
   int r = command->cases ? bf__store_rows(turn->store, "SELECT case_id, stage, name, rung FROM deadlines WHERE at_ms <= $1 ORDER BY at_ms, case_id LIMIT $2",
                                           "case:t stage:t name:t rung:t", &rows, err, "ii", until, limit)
                          : no_memory(err);
+  bool careful = json_is_true(json_object_get(command->params, "careful"));
   json_array_foreach(rows, i, row) {
-    if (r < 0) break;
-    int64_t seq = bf__turn_seq(turn);
-    r = fire_one(turn, row, until, command->cases, &fired, err);
-    if ((r == BF_ESCRIPT || r == BF_ELIMIT) && bf__turn_seq(turn) == seq) {
-      bf__log_script(command->operation->name, err);
-      bf__cases_clear(turn->cases);
-      r = put_off(turn, row, err);
-    }
+    if (r >= 0) r = careful ? fire_apart(turn, row, until, command, &fired, err) : fire_light(turn, row, until, command, &fired, err);
   }
   json_decref(rows);
   if (r >= 0) r = bf__store_rung_next(turn->store, &next, err);

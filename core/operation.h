@@ -32,6 +32,7 @@ struct bf__turn {
   struct bf__cases *cases; /* decided states, seen by later commands of the batch */
   int64_t now_ms;
   int32_t today;
+  bool wrote; /* something of the command under way is in the transaction: a fault now must undo it */
 };
 
 /* What a read handler works with: one reader thread's things. */

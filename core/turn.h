@@ -12,6 +12,15 @@ int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, st
  * the batch fails. */
 int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_t *data), json_t *data) BF_WARN_UNUSED;
 
+/* For a command that does many things, each whole or not at all: a mark, and then either back to it or on from it. Marks do not nest. */
+struct bf__mark {
+  int64_t seq;
+  unsigned char head[BF__HASH_BYTES];
+};
+int bf__turn_mark(struct bf__turn *turn, struct bf__mark *ret, struct bf_error *err) BF_WARN_UNUSED;
+int bf__turn_back(struct bf__turn *turn, const struct bf__mark *mark, struct bf_error *err) BF_WARN_UNUSED;
+int bf__turn_on(struct bf__turn *turn, struct bf_error *err) BF_WARN_UNUSED;
+
 /* The sequence number that the next event will get: for keys that must be unique. */
 int64_t bf__turn_seq(const struct bf__turn *turn);
 

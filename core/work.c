@@ -99,6 +99,16 @@ static int placed(int r, const json_t *given, const char *part, const char *name
   return bf_fail(err, r, at ? at : where, "%s", message);
 }
 
+int bf__work_placed(int r, const json_t *view, const json_t *event, struct bf_error *err) {
+  const char *stage = text(event, "stage"), *action = text(event, "action"), *deadline = text(event, "deadline"), *kind = text(event, "kind");
+  if (stage && action) return placed(r, json_object_get(bf__view_action(view, stage, action), "effect"), stage, action, err);
+  if (stage && deadline) {
+    const json_t *all = json_object_get(bf__view_stage(view, stage), "deadlines");
+    return placed(r, json_object_get(json_object_get(all, deadline), "on_due"), stage, deadline, err);
+  }
+  return kind ? placed(r, json_object_get(json_object_get(bf__view_kind(view, kind), "create"), "effect"), kind, "create", err) : r;
+}
+
 static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **ret_effects, struct bf_error *err) {
   json_t *said = NULL;
   int r = bf__rules_call(work->turn->rules, entry, args, &said, err);
