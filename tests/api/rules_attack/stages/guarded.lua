@@ -11,4 +11,5 @@ return {
   one("guard_never", { guard = never }), one("guard_throws", { guard = throws }), one("guard_nonsense", { guard = nonsense }),
   one("check_never", { check = never }), one("check_throws", { check = throws }), one("check_nonsense", { check = nonsense }),
   one("due_throws", {}, throws), one("due_nonsense", {}, nonsense), one("due_never", {}, never),
+  one("due_half", {}, { notify { to = { "clerk" }, zh = "不该有", en = "should not be" }, add("list", "half", { name = 5 }) }),
 }
