@@ -1,0 +1,310 @@
+#include "openapi.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "operation.h"
+
+#define API "/api/v1/"
+#define MONEY_MOST 9000000000000000LL
+#define TEXT_MOST 2000
+#define LIST_MOST 1000
+
+static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+
+/* What the HTTP plugin serves; a test holds the two tables together. QUERY and BODY are names, those with "!" are due; BODY "*" is the kind's or the
+ * action's own. ANSWER is the media type when it is not JSON. */
+struct route {
+  const char *method, *path, *operation, *zh, *en, *query, *body, *answer;
+};
+
+static const struct route routes[] = {
+    {"post", API "login", "login", "登录", "Log in", NULL, "user! password!", NULL},
+    {"post", API "logout", "logout", "退出", "Log out", NULL, NULL, NULL},
+    {"get", API "me", "me", "我是谁", "Who am I", NULL, NULL, NULL},
+    {"post", API "me/password", "me.password", "修改密码", "Change the password", NULL, "old! new!", NULL},
+    {"get", API "cases", "case.list", "事项列表", "List cases", "kind stage unit q due_before cursor", NULL, NULL},
+    {"post", API "cases", "case.create", "新建事项", "Open a case", NULL, "*", NULL},
+    {"get", API "cases/{id}", "case.get", "事项详情", "One case", NULL, NULL, NULL},
+    {"post", API "cases/{id}/actions/{stage}/{action}", "case.act", "办理", "Act on a case", NULL, "*", NULL},
+    {"get", API "cases/{id}/events", "case.events", "事项的办理记录", "A case's events", "cursor limit", NULL, NULL},
+    {"get", API "cases/{id}/forecast", "case.forecast", "接下来会发生什么", "What happens next, and when", "until", NULL, NULL},
+    {"post", API "cases/{id}/documents", "document.add", "上传材料", "Add a document", "kind! name", NULL, NULL},
+    {"get", API "cases/{id}/documents/{document}", "document.get", "下载材料", "A document's bytes", NULL, NULL, "application/octet-stream"},
+    {"get", API "deadlines", "deadline.list", "期限列表", "List deadlines", "from to mine cursor", NULL, NULL},
+    {"get", API "inbox", "inbox.list", "消息", "The inbox", "cursor unread", NULL, NULL},
+    {"post", API "inbox/{notice}/read", "inbox.read", "消息已读", "Mark a notice as read", NULL, NULL, NULL},
+    {"get", API "registers/{name}", "register.list", "名册", "A register's entries", "q cursor", NULL, NULL},
+    {"post", API "registers/{name}", "register.add", "登入名册", "Add to a register", NULL, "*", NULL},
+    {"get", API "registers/{name}/{entry}", "register.get", "名册的一条", "One entry", NULL, NULL, NULL},
+    {"get", API "reports/{name}", "report", "报表", "A report", "format", NULL, NULL},
+    {"get", API "calendar", "calendar.get", "一年的工作日", "A year's working days", "year", NULL, NULL},
+    {"get", API "kinds", "rules.describe", "现行规则的说明", "The rules in force, described", NULL, NULL, NULL},
+    {"get", API "rules", "rules.list", "规则版本", "Rulesets", NULL, NULL, NULL},
+    {"post", API "rules/candidates", "rules.candidate", "提交候选规则", "Hand in a candidate", NULL, "*", NULL},
+    {"post", API "rules/candidates/{candidate}/plan", "rules.plan", "预演候选规则", "What a candidate would change", NULL, "*", NULL},
+    {"post", API "rules/candidates/{candidate}/apply", "rules.apply", "施行候选规则", "Put a candidate into force", NULL, "*", NULL},
+    {"post", API "rules/rollback", "rules.rollback", "回退规则", "Back to the rules before", NULL, "*", NULL},
+    {"get", API "orgs", "org.list", "单位", "Organisations", NULL, NULL, NULL},
+    {"post", API "orgs", "org.add", "添加单位", "Add an organisation", NULL, "id! zh! en! jurisdiction! roles! parent", NULL},
+    {"get", API "users", "user.list", "用户", "Users", NULL, NULL, NULL},
+    {"post", API "users", "user.add", "添加用户", "Add a user", NULL, "id! name! org! password! clearance admin", NULL},
+    {"get", API "public/cases", "public.cases", "公开事项", "What is open to all", "kind jurisdiction q cursor format", NULL, NULL},
+    {"get", API "public/cases/{id}", "public.case", "一个公开事项", "One case, as open to all", NULL, NULL, NULL},
+    {"get", API "audit/head", "audit.head", "审计链头", "The head of the audit chain", NULL, NULL, NULL},
+    {"get", "/openapi.json", "openapi", "本文档", "This document", NULL, NULL, NULL},
+    {"get", "/healthz", "healthz", "是否运行", "Alive?", NULL, NULL, NULL},
+    {"get", "/readyz", "readyz", "是否就绪", "Ready?", NULL, NULL, NULL},
+    {"get", "/metrics", "metrics", "运行指标", "Figures for Prometheus", NULL, NULL, "text/plain"},
+};
+
+static const char components[] =
+    "{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"banfa_session\"}},"
+    "\"responses\":{\"Problem\":{\"description\":\"不予办理或出错 · Refused or failed\",\"content\":{\"application/problem+json\":{\"schema\":"
+    "{\"$ref\":\"#/components/schemas/Problem\"}}}}},\"schemas\":{"
+    "\"Problem\":{\"type\":\"object\",\"required\":[\"status\",\"title\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+    "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"refusals\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Refusal\"}}}},"
+    "\"Refusal\":{\"type\":\"object\",\"required\":[\"code\",\"zh\",\"en\"],\"properties\":{\"code\":{\"type\":\"string\"},\"article\":{\"type\":\"integer\"},"
+    "\"zh\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"}}},"
+    "\"Case\":{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"facts\",\"version\"],\"properties\":{\"id\":{\"type\":\"string\"},\"kind\":{\"type\":\"string\"},"
+    "\"title\":{\"type\":\"string\"},\"jurisdiction\":{\"type\":\"string\"},\"unit\":{\"type\":\"string\"},\"version\":{\"type\":\"integer\"},"
+    "\"facts\":{\"type\":\"object\"},\"stages\":{\"type\":\"object\"}}}}}";
+
+/* Forms. ------------------------------------------------------------------------------------------------------------------ */
+
+static void bound(json_t *schema, const json_t *field, const char *from, const char *to, json_int_t outermost, bool lower) {
+  const json_t *own = json_object_get(field, from);
+  json_int_t value = json_is_number(own) ? (json_int_t)json_number_value(own) : outermost;
+  if (lower ? value < outermost : value > outermost) value = outermost;
+  (void)json_object_set_new(schema, to, json_integer(value));
+}
+
+static json_t *text_schema(const json_t *field, const char *type) {
+  static const char *const patterns[][2] = {{"code6", "^[0-9]{6}$"}, {"phone", "^[0-9+ -]{5,20}$"}, {"id", "^[a-z0-9_.-]{1,40}$"}};
+  const char *pattern = text(field, "pattern");
+  bool due = strcmp(type, "text") == 0 && !json_is_true(json_object_get(field, "optional"));
+  json_t *schema = json_pack("{ss}", "type", "string");
+  bound(schema, field, "min", "minLength", due ? 1 : 0, true);
+  bound(schema, field, "max", "maxLength", json_is_number(json_object_get(field, "max")) ? MONEY_MOST : TEXT_MOST, false);
+  for (size_t i = 0; pattern && i < sizeof patterns / sizeof *patterns; i++)
+    if (strcmp(pattern, patterns[i][0]) == 0) (void)json_object_set_new(schema, "pattern", json_string(patterns[i][1]));
+  if (pattern && strcmp(pattern, "email") == 0) (void)json_object_set_new(schema, "format", json_string("email"));
+  if (strcmp(type, "text") != 0) (void)json_object_set_new(schema, "x-refers-to", json_string(type));
+  return schema;
+}
+
+static json_t *number_schema(const json_t *field, const char *type) {
+  bool money = strcmp(type, "money") == 0, percent = strcmp(type, "percent") == 0;
+  json_t *schema = json_pack("{ss ss*}", "type", "integer", "x-unit", money ? "fen" : percent ? "percent" : NULL);
+  bound(schema, field, "min", "minimum", money || percent ? 0 : -MONEY_MOST, true);
+  bound(schema, field, "max", "maximum", percent ? 100 : MONEY_MOST, false);
+  return schema;
+}
+
+static json_t *choice_schema(const json_t *field) {
+  json_t *schema = json_pack("{ss s[] s{}}", "type", "string", "enum", "x-titles"), *choice;
+  size_t i;
+  json_array_foreach(json_object_get(field, "choices"), i, choice) {
+    (void)json_array_append(json_object_get(schema, "enum"), json_object_get(choice, "value"));
+    (void)json_object_set_new(json_object_get(schema, "x-titles"), text(choice, "value"),
+                              json_pack("{sO* sO*}", "zh", json_object_get(choice, "zh"), "en", json_object_get(choice, "en")));
+  }
+  return schema;
+}
+
+static json_t *list_schema(const json_t *field) {
+  json_t *schema = json_pack("{ss so}", "type", "array", "items", bf__openapi_field(json_object_get(field, "of")));
+  bound(schema, field, "min", "minItems", 0, true);
+  bound(schema, field, "max", "maxItems", json_is_number(json_object_get(field, "max")) ? MONEY_MOST : LIST_MOST, false);
+  return schema;
+}
+
+/* "title" for tools that know one language, both for those that know ours. */
+static void entitle(json_t *schema, const json_t *named) {
+  const char *zh = text(named, "zh"), *en = text(named, "en");
+  if (zh || en) (void)json_object_set_new(schema, "title", json_string(zh ? zh : en));
+  if (zh && en) (void)json_object_set_new(schema, "x-title", json_pack("{ss ss}", "zh", zh, "en", en));
+}
+
+json_t *bf__openapi_field(const json_t *field) {
+  const char *type = text(field, "type");
+  json_t *schema;
+  if (!type) schema = json_object();
+  else if (strcmp(type, "money") == 0 || strcmp(type, "int") == 0 || strcmp(type, "percent") == 0) schema = number_schema(field, type);
+  else if (strcmp(type, "bool") == 0) schema = json_pack("{ss}", "type", "boolean");
+  else if (strcmp(type, "date") == 0) schema = json_pack("{ss ss}", "type", "string", "format", "date");
+  else if (strcmp(type, "choice") == 0) schema = choice_schema(field);
+  else if (strcmp(type, "list") == 0) schema = list_schema(field);
+  else if (strcmp(type, "record") == 0) schema = bf__openapi_form(json_object_get(field, "fields"));
+  else schema = text_schema(field, type);
+  entitle(schema, field);
+  return schema;
+}
+
+json_t *bf__openapi_form(const json_t *form) {
+  json_t *properties = json_object(), *required = json_array(), *field;
+  size_t i;
+  json_array_foreach(form, i, field) {
+    (void)json_object_set_new(properties, text(field, "name"), bf__openapi_field(field));
+    if (!json_is_true(json_object_get(field, "optional"))) (void)json_array_append(required, json_object_get(field, "name"));
+  }
+  return json_pack("{ss so so sb}", "type", "object", "properties", properties, "required", required, "additionalProperties", 0);
+}
+
+/* Operations. -------------------------------------------------------------------------------------------------------------- */
+
+/* The words of "a b! c", one at a time: its length, and whether it is due. */
+static size_t next_word(const char **at, bool *ret_due) {
+  *at += strspn(*at, " ");
+  size_t length = strcspn(*at, " ");
+  *ret_due = length > 0 && (*at)[length - 1] == '!';
+  return length - *ret_due;
+}
+
+static json_t *parameters_of(const struct route *route) {
+  json_t *out = json_array();
+  const char *at = route->path, *open;
+  bool due;
+  for (; (open = strchr(at, '{')); at = open + 1)
+    (void)json_array_append_new(out, json_pack("{ss% ss sb s{ss}}", "name", open + 1, strcspn(open + 1, "}"), "in", "path", "required", 1, "schema", "type", "string"));
+  at = route->query ? route->query : "";
+  for (size_t length; (length = next_word(&at, &due)) > 0; at += length + due)
+    (void)json_array_append_new(out, json_pack("{ss% ss sb s{ss}}", "name", at, length, "in", "query", "required", due, "schema", "type", "string"));
+  if (strcmp(route->operation, "case.act") == 0 || strcmp(route->operation, "case.create") == 0)
+    (void)json_array_append_new(out, json_pack("{ss ss s{ss}}", "name", "Idempotency-Key", "in", "header", "schema", "type", "string"));
+  if (strcmp(route->operation, "case.act") == 0)
+    (void)json_array_append_new(out, json_pack("{ss ss s{ss}}", "name", "If-Match", "in", "header", "schema", "type", "string"));
+  return out;
+}
+
+static json_t *body_of(json_t *schema) { return json_pack("{sb s{s{so}}}", "required", 1, "content", "application/json", "schema", schema); }
+
+static json_t *named_body(const char *names) {
+  json_t *properties = json_object(), *required = json_array();
+  bool due;
+  for (size_t length; (length = next_word(&names, &due)) > 0; names += length + due) {
+    (void)json_object_setn_new(properties, names, length, json_object());
+    if (due) (void)json_array_append_new(required, json_stringn(names, length));
+  }
+  return body_of(json_pack("{ss so so}", "type", "object", "properties", properties, "required", required));
+}
+
+static json_t *responses_of(const struct route *route) {
+  bool one = strcmp(route->operation, "case.act") == 0 || strcmp(route->operation, "case.create") == 0;
+  json_t *schema = one ? json_pack("{ss}", "$ref", "#/components/schemas/Case") : json_object();
+  return json_pack("{s{ss s{s{so}}} s{ss}}", strcmp(route->operation, "case.create") == 0 ? "201" : "200", "description", "成功 · Done", "content",
+                   route->answer ? route->answer : "application/json", "schema", schema, "default", "$ref", "#/components/responses/Problem");
+}
+
+static json_t *operation_of(const struct route *route, const char *id) {
+  char summary[300];
+  const struct bf__operation *operation = bf__operation_find(route->operation);
+  (void)snprintf(summary, sizeof summary, "%s · %s", route->zh, route->en);
+  json_t *out = json_pack("{ss ss so so}", "operationId", id, "summary", summary, "parameters", parameters_of(route), "responses", responses_of(route));
+  if (operation && operation->access == BF__ANYONE) (void)json_object_set_new(out, "security", json_array());
+  if (strcmp(route->operation, "document.add") == 0)
+    (void)json_object_set_new(out, "requestBody", json_pack("{sb s{s{}}}", "required", 1, "content", "application/octet-stream"));
+  else if (route->body && *route->body == '*') (void)json_object_set_new(out, "requestBody", body_of(json_pack("{ss}", "type", "object")));
+  else if (route->body) (void)json_object_set_new(out, "requestBody", named_body(route->body));
+  return out;
+}
+
+static void add_path(json_t *paths, const char *path, const char *method, json_t *operation) {
+  json_t *item = json_object_get(paths, path);
+  if (!item) {
+    (void)json_object_set_new(paths, path, json_object());
+    item = json_object_get(paths, path);
+  }
+  (void)json_object_set_new(item, method, operation);
+}
+
+/* Kinds and actions of the rules. ------------------------------------------------------------------------------------------- */
+
+/* All kinds are opened at one address: each kind's form is a component, and the body is one of them. */
+static void add_kinds(json_t *document, const json_t *view) {
+  json_t *any = json_array(), *mapping = json_object(), *kind, *schemas = json_object_get(json_object_get(document, "components"), "schemas");
+  json_t *body, *path = json_object_get(json_object_get(json_object_get(document, "paths"), API "cases"), "post");
+  const char *name;
+  json_object_foreach(json_object_get(view, "kinds"), name, kind) {
+    char component[200], reference[240];
+    (void)snprintf(component, sizeof component, "create.%.150s", name);
+    (void)snprintf(reference, sizeof reference, "#/components/schemas/%s", component);
+    json_t *schema = json_pack("{ss s{s{ss} so} s[ss]}", "type", "object", "properties", "kind", "const", name, "facts",
+                               bf__openapi_form(json_object_get(json_object_get(kind, "create"), "form")), "required", "kind", "facts");
+    entitle(schema, json_object_get(kind, "title"));
+    (void)json_object_set_new(schemas, component, schema);
+    (void)json_array_append_new(any, json_pack("{ss}", "$ref", reference));
+    (void)json_object_set_new(mapping, name, json_string(reference));
+  }
+  body = body_of(json_pack("{so s{ss so}}", "oneOf", any, "discriminator", "propertyName", "kind", "mapping", mapping));
+  (void)json_object_set_new(path, "requestBody", body);
+}
+
+static void add_action(json_t *paths, const char *stage, const json_t *declared, const char *name, const json_t *action) {
+  static const char *const told[] = {"by", "needs", "article", "articles"};
+  const json_t *title = json_object_get(action, "title"), *of = json_object_get(declared, "title");
+  char path[400], id[300], zh[300], en[300], key[32];
+  (void)snprintf(path, sizeof path, API "cases/{id}/actions/%.150s/%.150s", stage, name);
+  (void)snprintf(id, sizeof id, "act.%.140s.%.140s", stage, name);
+  (void)snprintf(zh, sizeof zh, "%s:%s", text(of, "zh") ? text(of, "zh") : stage, text(title, "zh") ? text(title, "zh") : name);
+  (void)snprintf(en, sizeof en, "%s: %s", text(of, "en") ? text(of, "en") : stage, text(title, "en") ? text(title, "en") : name);
+  const struct route route = {.method = "post", .path = path, .operation = "case.act", .zh = zh, .en = en};
+  json_t *operation = operation_of(&route, id), *form = bf__openapi_form(json_object_get(action, "form"));
+  json_t *least = json_array_size(json_object_get(form, "required")) ? json_pack("[s]", "input") : json_array();
+  json_t *body = json_pack("{ss s{so s{ss}} so sb}", "type", "object", "properties", "input", form, "version", "type", "integer", "required", least,
+                           "additionalProperties", 0);
+  (void)json_object_set_new(operation, "requestBody", body_of(body));
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    json_t *value = json_object_get(action, told[i]);
+    (void)snprintf(key, sizeof key, "x-%s", told[i]);
+    if (value) (void)json_object_set(operation, key, value);
+  }
+  (void)json_object_set_new(operation, "tags", json_pack("[s]", stage));
+  add_path(paths, path, "post", operation);
+}
+
+static void add_stages(json_t *paths, const json_t *view) {
+  const char *stage, *name;
+  json_t *declared, *action;
+  json_object_foreach(json_object_get(view, "stages"), stage, declared)
+    json_object_foreach(json_object_get(declared, "actions"), name, action) add_action(paths, stage, declared, name, action);
+}
+
+/* The document. -------------------------------------------------------------------------------------------------------------- */
+
+static json_t *document_of(const struct bf__ruleset *set) {
+  json_t *paths = json_object();
+  for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) add_path(paths, routes[i].path, routes[i].method, operation_of(&routes[i], routes[i].operation));
+  json_t *document =
+      json_pack("{ss s{ss ss ss ss} s[{ss}] s[{s[]} {s[]}] so so}", "openapi", "3.1.0", "info", "title", "banfa 办法", "version", BF_VERSION, "description",
+                "金额以分为单位,日期为 YYYY-MM-DD(北京时间)。Money is whole fen; dates are YYYY-MM-DD, Asia/Shanghai.", "x-ruleset", set->hash, "servers",
+                "url", "/", "security", "bearer", "cookie", "paths", paths, "components", json_loads(components, 0, NULL));
+  if (!document) return NULL;
+  add_kinds(document, set->base);
+  add_stages(paths, set->base);
+  return document;
+}
+
+static struct { /* the text of the ruleset that was asked for last */
+  pthread_mutex_t lock;
+  char hash[BF__HASH_HEX];
+  char *text;
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+int bf__openapi_text(const struct bf__ruleset *set, char **ret_text, struct bf_error *err) {
+  char *copy = NULL;
+  (void)pthread_mutex_lock(&kept.lock);
+  if (!kept.text || strcmp(kept.hash, set->hash) != 0) {
+    json_t *document = document_of(set);
+    free(kept.text);
+    kept.text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+    json_decref(document);
+    (void)snprintf(kept.hash, sizeof kept.hash, "%s", set->hash);
+  }
+  if (kept.text) copy = strdup(kept.text);
+  (void)pthread_mutex_unlock(&kept.lock);
+  if (!copy) return bf_fail(err, BF_ENOMEM, "openapi", "no memory");
+  *ret_text = copy;
+  return 0;
+}
