@@ -54,9 +54,26 @@ declare("stage", stage_words, function(level, out, body)
   if not body.articles then fault(level, "%s: articles = { … } is due", what) end
   check_parts(level, what, body)
 end)
+-- What of a kind anyone may see: public = { when = condition, facts = { "name", … } }. Data, so that it can be read without running it.
+local function check_public(level, what, public)
+  if public == nil then return end
+  shape(level + 1, what .. " public", public, { when = "table", facts = "table" })
+  local function is_data(c)
+    if type(c) ~= "table" or c.is ~= "condition" then return false end
+    for _, inner in ipairs(c.of or {}) do if not is_data(inner) then return false end end
+    return not c.of or #c.of > 0
+  end
+  if not is_data(public.when) then
+    fault(level + 1, '%s: public.when = a condition such as is_set("released_on") is due: nothing is public by itself', what)
+  end
+  for _, name in ipairs(public.facts or {}) do
+    if type(name) ~= "string" then fault(level + 1, '%s: public.facts = { "name", … }: names of facts are due', what) end
+  end
+end
 declare("kind", kind_words, function(level, out, body)
   local what = ("kind '%s'"):format(out.name)
   check_title(level, what, body.title)
+  check_public(level, what, body.public)
   body.facts = form(level, what .. " facts", body.facts or {})
   shape(level, what .. " create", body.create, { by = "string|table", form = "table", guard = "function|table", check = "function|table",
     effect = "function|table", reads = "table", title = "table", help = "table", article = "number", system = "boolean" })
@@ -333,9 +350,19 @@ local function check_references(view)
   for name, kind in pairs(view.kinds) do
     check_roles(view, ("kind '%s' create"):format(name), kind.create.by)
     check_effects(view, ("kind '%s' create"):format(name), kind.create.effect, view.facts[name])
+    local public = kind.public or {}
+    check_condition(view, "", ("kind '%s' public"):format(name), public.when, view.facts[name])
+    for _, fact in ipairs(public.facts or {}) do
+      if not view.facts[name][fact] then
+        error(("kind '%s' public: fact '%s' is not there%s"):format(name, fact, near(fact, view.facts[name])), 0)
+      end
+    end
     if kind.name and not view.facts[name][kind.name] then error(("kind '%s': name = '%s' is no fact of it"):format(name, kind.name), 0) end
   end
-  for name, register in pairs(view.registers) do check_roles(view, ("register '%s'"):format(name), register.by) end
+  for name, register in pairs(view.registers) do
+    check_roles(view, ("register '%s'"):format(name), register.by)
+    check_roles(view, ("register '%s' read"):format(name), register.read)
+  end
 end
 
 -- Rules → plain data, each function replaced by where it stands -----------------------------------------------------------

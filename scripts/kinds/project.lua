@@ -7,7 +7,8 @@ local source = choice { { "city", "市级财政资金", "City budget" }, { "coun
 
 return kind "project" {
   title = { zh = "信息化项目", en = "IT project" }, articles = { 2, 5 }, name = "title",
-  columns = { "investment", "plan_year", "category" }, public = { "title", "category", "investment", "plan_year" },
+  columns = { "investment", "plan_year", "category" },
+  public = { when = is_set("released_on"), facts = { "title", "category", "investment", "plan_year" } }, -- 第四十三条
   facts = {
     { "title", text, zh = "项目名称", en = "Title", max = 120, example = "智慧城管二期" },
     { "category", choice { { "infrastructure", "信息化基础设施", "Infrastructure" }, { "software", "软件开发", "Software" },
@@ -47,6 +48,7 @@ return kind "project" {
     { "end_reason", text, zh = "了结原因", en = "Why it ended", optional = true },
     { "termination_ground", text, zh = "终止情形", en = "Ground of termination", optional = true },
     { "terminated_on", date, zh = "终止日期", en = "Terminated on", optional = true },
+    { "released_on", date, zh = "公开日期", en = "Released on", optional = true },
   },
   create = { by = "builder", article = 5, title = { zh = "新建项目", en = "Open a project" },
     help = { zh = "先存为草稿,再上传材料、申报;总投资不超过50万元的走第八条(不列计划、无需审批)",

@@ -1,5 +1,6 @@
 -- 第二十二、二十三条 建设:按批复实施,进度和风险有记录;变更依法办理
 local ending = require "lib.ending"
+local release = require "lib.release"
 local money_ = require "lib.money"
 
 local function ready(case)
@@ -73,7 +74,7 @@ return stage "construction" {
         if case.facts.investment >= now.limit("final_acceptance.full_path") then way = "full" elseif case.facts.upper_money then way = "upper" end
         return { set("completed_on", now.date), follow(way) }
       end },
-    pay = money_.pay(), terminate = ending.terminate(),
+    pay = money_.pay(), terminate = ending.terminate(), release = release.release(), withdraw = release.withdraw(),
   },
   deadlines = {
     report = { article = 23, from = "last_report_on", limit = "report_every", nature = "reminder", stage_open = true, warn = { workdays(5) },

@@ -24,6 +24,12 @@ local function issue(case, _, now)
   return out
 end
 
+-- 第四十三条:先定公开,下达时一并生效 · decided before, in effect once the plan is issued
+local function for_all()
+  return { by = "bureau", order = 2, article = 43, title = { zh = "下达后公开", en = "Public once issued" }, when = not_set("released_on"),
+    effect = { set("released_on", today) } }
+end
+
 return stage "plan_issue" {
   kind = "plan", order = 50, articles = { 6, 7 }, owner = "bureau", title = { zh = "下达年度计划", en = "Issue the plan" },
   limits = { remind_after = workdays(10) },
@@ -33,6 +39,7 @@ return stage "plan_issue" {
       reads = { "projects", "struck", "deferred" }, effect = issue,
       help = { zh = "列入的项目转入初步设计;调出的退回申报,缓列的转入下一年度,均告知建设单位",
         en = "Projects in the plan go to their design; struck ones back to the declaration; deferred ones wait for the next year; all are told" } },
+    release = for_all(),
   },
   deadlines = { waiting = { article = 6, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(3) }, tell = "bureau",
     action = "issue", title = { zh = "下达提醒(本地设定)", en = "Issue pending (local setting)" } } },
