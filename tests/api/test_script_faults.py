@@ -319,7 +319,7 @@ def test_hostile_files():
         "not text": "\udcff\udcfe = 1", "eats memory": "local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", "throws": "error('no')",
         "a wrong word": "return stage 'x' { kind = 'calm', articles = { 1 }, title = { zh = 'x', en = 'x' }, actoins = {} }", "too many upvalues": "return " + "function() return " * 200 + "1" + " end" * 200,
     }
-    program = os.path.join(ROOT, "build", PRESET, "banfa")
+    program = os.path.join(os.environ.get("BANFA_BUILD") or os.path.join(ROOT, "build", PRESET), "banfa")
     faults = []
     for name, text in hostile.items():
         with tempfile.TemporaryDirectory() as folder:

@@ -21,7 +21,7 @@ RULES = os.path.join(os.path.dirname(__file__), "rules")
 CLIENTS = 64
 GONE = (ConnectionError, asyncio.IncompleteReadError, EOFError)
 UNITS = ("u1", "u2", "u3", "u4")
-RELEASE = PRESET if os.path.isabs(PRESET) else "release"  # a build folder of one's own serves for both
+RELEASE = PRESET if os.path.isabs(PRESET) else "release"  # BANFA_PRESET may be a build folder: it serves for both
 
 Op = collections.namedtuple("Op", "kind path body pieces headers key mark case user")
 

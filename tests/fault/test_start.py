@@ -16,7 +16,7 @@ from banfa_fold import compare  # noqa: E402
 from banfa_test import PRESET, ROOT, Refused, Server, free_port, main, refused, server  # noqa: E402
 
 RULES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules")
-PROGRAM = os.path.join(ROOT, "build", PRESET, "banfa")
+PROGRAM = os.path.join(os.environ.get("BANFA_BUILD") or os.path.join(ROOT, "build", PRESET), "banfa")
 CONFIG = os.path.join(ROOT, "config", "banfa.json")
 FOLDER = tempfile.mkdtemp(prefix="banfa-start-")
 atexit.register(shutil.rmtree, FOLDER, True)
