@@ -163,7 +163,8 @@ static int listen_on(struct bf__http *http, const char *text, struct bf_error *e
   if (!failed) failed = uv_listen((uv_stream_t *)&http->listener, BACKLOG, on_connection);
   if (failed)
     return bf_fail(err, failed == UV_EADDRINUSE ? BF_EBUSY : BF_EIO, "plugins.http.listen", "cannot listen on %s: %s%s", text,
-                   uv_strerror(failed), failed == UV_EADDRINUSE ? ". Stop the program that does, or give another address with --listen" : "");
+                   uv_strerror(failed),
+                   failed == UV_EADDRINUSE ? ". Stop the program that does, or give another address with --listen" : "");
   log_address(http);
   return 0;
 }

@@ -59,8 +59,8 @@ static const char *advice(int rc, int code, bool writer) {
   }
 }
 
-/* The system's own error behind RC. A commit that can't write the log keeps it with the log's file only: a quota (EDQUOT) or a limit on
- * file sizes (EFBIG) would look like a broken disk. */
+/* The system's own error behind RC. A commit that can't write the log keeps it with the log's file only: a quota (EDQUOT) or a
+ * limit on file sizes (EFBIG) would look like a broken disk. */
 static int system_error(sqlite3 *sqlite, int rc) {
   sqlite3_file *log = NULL;
   int system = sqlite ? sqlite3_system_errno(sqlite) : 0;
