@@ -48,14 +48,16 @@ json_t *bf__form_example(const json_t *form, const char *today) {
   return out;
 }
 
-static void tell(struct life *life, const char *what, const char *stage, const char *key, const char *name, const json_t *title, const json_t *article) {
+/* DUE: the last day of a deadline, which is over at the moment its story is told; NULL for an action. */
+static void tell(struct life *life, const char *what, const char *stage, const char *key, const char *name, const json_t *title, const json_t *article,
+                 const char *due) {
   char date[BF__DATE_TEXT];
   const json_t *of = json_object_get(bf__view_stage(life->view, stage), "title");
   const char *zh = text(title, "zh"), *en = text(title, "en"), *of_zh = text(of, "zh"), *of_en = text(of, "en");
   bf__date_format(life->today, date);
-  json_t *one = json_pack("{ss ss ss ss so so sO*}", "date", date, "what", what, "stage", stage, key, name, "zh",
+  json_t *one = json_pack("{ss ss ss ss so so sO* ss*}", "date", date, "what", what, "stage", stage, key, name, "zh",
                           json_sprintf("%s:%s", of_zh ? of_zh : stage, zh ? zh : name), "en", json_sprintf("%s: %s", of_en ? of_en : stage, en ? en : name),
-                          "article", article);
+                          "article", article, "due", due);
   (void)json_array_append_new(life->story, one);
 }
 
@@ -129,7 +131,7 @@ static int try_action(struct life *life, const json_t *said, bool *acted, struct
     const json_t *articles = json_object_get(action, "articles"), *own = json_object_get(action, "article");
     if (!articles) articles = json_object_get(bf__view_stage(life->view, stage), "articles");
     (void)bf__state_did(life->state, stage, name);
-    tell(life, "act", stage, "action", name, json_object_get(action, "title"), own ? own : json_array_get(articles, 0));
+    tell(life, "act", stage, "action", name, json_object_get(action, "title"), own ? own : json_array_get(articles, 0), NULL);
   }
   return 0;
 }
@@ -168,7 +170,8 @@ static int pass_time(struct life *life, int32_t until, bool silent, bool *passed
   *passed = true;
   if (bf__state_fired(life->state, rung->stage, rung->name, due, rung->rung) < 0) return no_memory(err);
   if (!silent || *rung->rung == 'd')
-    tell(life, *rung->rung == 'd' ? "due" : *rung->rung == 'w' ? "warn" : "after", rung->stage, "deadline", rung->name, json_object_get(spec, "title"), json_object_get(spec, "article"));
+    tell(life, *rung->rung == 'd' ? "due" : *rung->rung == 'w' ? "warn" : "after", rung->stage, "deadline", rung->name, json_object_get(spec, "title"), json_object_get(spec, "article"),
+         due);
   if (strcmp(rung->rung, "due") == 0 && json_object_get(spec, "on_due")) {
     bool done;
     r = carry(life, "due", json_pack("[O s s o]", life->state, rung->stage, rung->name, now_of(life)), &done, err);

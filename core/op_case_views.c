@@ -78,6 +78,13 @@ static json_t *papers_of(const json_t *view, const char *stage, const json_t *ac
   return out;
 }
 
+/* The action's own articles, else its stage's. New reference. */
+static json_t *articles_of(const json_t *view, const char *stage, const json_t *action) {
+  json_t *articles = json_object_get(action, "articles"), *article = json_object_get(action, "article");
+  if (!articles && article) return json_pack("[O]", article);
+  return json_incref(articles ? articles : json_object_get(bf__view_stage(view, stage), "articles"));
+}
+
 static json_t *action_json(struct bf__reading *reading, const json_t *view, const json_t *state, const json_t *said) {
   const char *stage = text(said, "stage"), *name = text(said, "action");
   const json_t *action = bf__view_action(view, stage, name), *by = json_object_get(action, "by");
@@ -88,9 +95,8 @@ static json_t *action_json(struct bf__reading *reading, const json_t *view, cons
   }
   bool permitted = bf__permitted(reading->app->directory, view, by, reading->actor, text(state, "jurisdiction"), text(state, "unit"));
   if (!permitted) (void)json_array_insert_new(refusals, 0, role_refusal(view, by));
-  const json_t *articles = json_object_get(action, "articles");
-  return json_pack("{ss ss sO* sO* sO* sb sb sO* so so sO* sO* sO*}", "stage", stage, "action", name, "title", json_object_get(action, "title"), "by", by,
-                   "articles", articles ? articles : json_object_get(bf__view_stage(view, stage), "articles"), "permitted", permitted, "allowed",
+  return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO*}", "stage", stage, "action", name, "title", json_object_get(action, "title"), "by", by,
+                   "articles", articles_of(view, stage, action), "permitted", permitted, "allowed",
                    permitted && json_array_size(refusals) == 0, "form", json_object_get(action, "form"), "papers", papers_of(view, stage, action, state),
                    "reasons", refusals, "help", json_object_get(action, "help"), "usual", json_object_get(action, "usual"), "order",
                    json_object_get(action, "order"));

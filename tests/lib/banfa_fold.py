@@ -23,7 +23,7 @@ def effects(state, list_, stage_date):
             if what == "finish":
                 state["ended"] = stage_date
         else:
-            assert what in ("notify", "act", "create", "add", "change"), f"this fold does not know the effect {what}"
+            assert what in ("notify", "clock", "act", "create", "add", "change"), f"this fold does not know the effect {what}"
 
 
 def fold(events):
