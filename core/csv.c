@@ -183,6 +183,37 @@ void bf__csv_value(struct bf__csv *csv, const json_t *value) {
   }
 }
 
+static bool is_money(const json_t *field) {
+  const char *type = json_string_value(json_object_get(field, "type"));
+  return type && strcmp(type, "money") == 0;
+}
+
+void bf__csv_field(struct bf__csv *csv, const json_t *field, const json_t *value) {
+  size_t i;
+  json_t *choice;
+  json_array_foreach(json_object_get(field, "choices"), i, choice) {
+    if (!value || !json_equal(json_object_get(choice, "value"), value)) continue;
+    bf__csv_value(csv, json_object_get(choice, "zh"));
+    return;
+  }
+  if (is_money(field) && json_is_integer(value)) {
+    char yuan[40];
+    long long fen = json_integer_value(value);
+    int n = snprintf(yuan, sizeof yuan, "%s%lld.%02lld", fen < 0 ? "-" : "", llabs(fen) / 100, llabs(fen) % 100);
+    begin_cell(csv);
+    write_bytes(csv, yuan, (size_t)n);
+  } else {
+    bf__csv_value(csv, value);
+  }
+}
+
+void bf__csv_label(struct bf__csv *csv, const json_t *field) {
+  char label[300];
+  const char *zh = json_string_value(json_object_get(field, "zh")), *name = json_string_value(json_object_get(field, "name"));
+  (void)snprintf(label, sizeof label, "%.250s%s", zh ? zh : name ? name : "", is_money(field) ? "(元)" : "");
+  bf__csv_cell(csv, label);
+}
+
 void bf__csv_end_row(struct bf__csv *csv) {
   write_bytes(csv, "\r\n", 2);
   csv->in_row = false;

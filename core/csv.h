@@ -27,6 +27,9 @@ struct bf__csv {
 void bf__csv_cell(struct bf__csv *csv, const char *cell); /* NULL is an empty one */
 /* Text, a number, true or false as themselves, null as nothing, a list with semicolons between; other values as JSON. */
 void bf__csv_value(struct bf__csv *csv, const json_t *value);
+/* What a person reads of FIELD's VALUE: the Chinese label of a choice, yuan in place of fen; and FIELD's own label, with the currency. */
+void bf__csv_field(struct bf__csv *csv, const json_t *field, const json_t *value);
+void bf__csv_label(struct bf__csv *csv, const json_t *field);
 void bf__csv_end_row(struct bf__csv *csv);
 /* The whole text with its byte order mark, the caller's to free; NULL when memory ran out. CSV is empty afterwards. */
 char *bf__csv_take(struct bf__csv *csv);

@@ -79,36 +79,12 @@ static json_t *columns_of(const json_t *view, const char *kind) {
   return out;
 }
 
-/* What a person reads: the label of a choice, yuan in place of fen. */
-static void value_cell(struct bf__csv *csv, const json_t *field, const json_t *value) {
-  const char *type = text(field, "type");
-  size_t i;
-  json_t *choice;
-  json_array_foreach(json_object_get(field, "choices"), i, choice) {
-    if (!json_equal(json_object_get(choice, "value"), value)) continue;
-    bf__csv_value(csv, json_object_get(choice, "zh"));
-    return;
-  }
-  if (type && strcmp(type, "money") == 0 && json_is_integer(value)) {
-    char yuan[40];
-    (void)snprintf(yuan, sizeof yuan, "%lld.%02d", (long long)(json_integer_value(value) / 100), (int)(llabs(json_integer_value(value)) % 100));
-    bf__csv_cell(csv, yuan);
-  } else {
-    bf__csv_value(csv, value);
-  }
-}
-
 static void header_row(struct bf__csv *csv, const json_t *columns) {
   static const char *const own[] = {"编号", "事项种类", "名称", "行政区划", "进行中的环节"};
-  char label[300];
   size_t i;
   json_t *field;
   for (i = 0; i < sizeof own / sizeof *own; i++) bf__csv_cell(csv, own[i]);
-  json_array_foreach(columns, i, field) {
-    const char *type = text(field, "type");
-    (void)snprintf(label, sizeof label, "%s%s", text(field, "zh") ? text(field, "zh") : text(field, "name"), type && strcmp(type, "money") == 0 ? "(元)" : "");
-    bf__csv_cell(csv, label);
-  }
+  json_array_foreach(columns, i, field) bf__csv_label(csv, field);
   bf__csv_end_row(csv);
 }
 
@@ -123,7 +99,7 @@ static void item_row(struct bf__csv *csv, const json_t *view, const json_t *colu
   bf__csv_value(csv, json_object_get(item, "title"));
   bf__csv_value(csv, json_object_get(place, "zh"));
   bf__csv_value(csv, stages);
-  json_array_foreach(columns, i, field) value_cell(csv, field, json_object_get(json_object_get(item, "facts"), text(field, "name")));
+  json_array_foreach(columns, i, field) bf__csv_field(csv, field, json_object_get(json_object_get(item, "facts"), text(field, "name")));
   bf__csv_end_row(csv);
   json_decref(stages);
 }

@@ -85,8 +85,35 @@ declare("register", { title = "table", articles = "table", fields = "table", by 
   check_title(level, ("register '%s'"):format(out.name), body.title)
   body.fields = form(level, ("register '%s'"):format(out.name), body.fields or {})
 end)
+-- Columns of a report: { "key", zh = …, en = … } with a type such as money where the cell is more than text.
+local function check_columns(level, what, columns)
+  local out, known = {}, {}
+  if type(columns) ~= "table" or #columns == 0 then fault(level + 1, '%s: columns = { { "key", zh = "…", en = "…" }, … } is due', what) end
+  for i, c in ipairs(columns) do
+    shape(level + 1, what .. " column", c, { "string", "table", zh = "string", en = "string", help = "table" })
+    if type(c[1]) ~= "string" or not c.zh or not c.en or c[1] == "case" then
+      fault(level + 1, '%s: column %d: { "key", zh = "…", en = "…" } is due ("case" is taken)', what, i)
+    end
+    local t = c[2] or P.words.text
+    out[i] = { name = c[1], zh = c.zh, en = c.en, type = t.type, choices = t.choices, help = c.help }
+    known[c[1]] = true
+  end
+  return out, known
+end
 declare("report", { title = "table", articles = "table", by = "string|table", kind = "string", columns = "table", row = "function", parameters = "table",
-  totals = "table", help = "table", filter = "function" })
+  totals = "table", order = "table", help = "table" }, function(level, out, body)
+  local what = ("report '%s'"):format(out.name)
+  check_title(level, what, body.title)
+  if not body.row then fault(level, "%s: row = function(case, now) … end is due", what) end
+  if not body.by then fault(level, '%s: by = "role" is due', what) end
+  local known
+  body.columns, known = check_columns(level, what, body.columns)
+  body.parameters = form(level, what .. " parameters", body.parameters or {})
+  for _, key in ipairs(body.totals or {}) do if not known[key] then fault(level, "%s: totals names '%s', which is no column", what, tostring(key)) end end
+  for _, key in ipairs(body.order or {}) do -- "-key": the greatest first
+    if type(key) ~= "string" or not known[key:match("^%-?(.*)$")] then fault(level, "%s: order names '%s', which is no column", what, tostring(key)) end
+  end
+end)
 P.words.roles = function(body) return { is = "roles", body = body } end
 P.words.jurisdictions = function(body) return { is = "jurisdictions", body = body } end
 P.words.papers = function(body) return { is = "papers", body = body } end
@@ -358,6 +385,12 @@ local function check_references(view)
       end
     end
     if kind.name and not view.facts[name][kind.name] then error(("kind '%s': name = '%s' is no fact of it"):format(name, kind.name), 0) end
+  end
+  for name, report in pairs(view.reports) do
+    check_roles(view, ("report '%s'"):format(name), report.by)
+    if report.kind and not view.kinds[report.kind] then
+      error(("report '%s': kind '%s' is not there%s"):format(name, report.kind, near(report.kind, view.kinds)), 0)
+    end
   end
   for name, register in pairs(view.registers) do
     check_roles(view, ("register '%s'"):format(name), register.by)

@@ -203,4 +203,36 @@ function P.entry.due(case, stage_name, deadline_name, now)
   return { effects = effects }
 end
 
+-- One row of a report: plain values under the names of its columns.
+local function report_row(name, columns, case, row)
+  if type(row) ~= "table" then error(("report '%s': row returns { key = value } or nil, not %s"):format(name, type(row)), 0) end
+  local out = { case = case.id }
+  for key, value in pairs(row) do
+    if not columns[key] then
+      local names = {}
+      for n in pairs(columns) do names[#names + 1] = n end
+      local near = type(key) == "string" and host.nearest(key, names)
+      error(("report '%s': row gives '%s', which is no column%s"):format(name, tostring(key), near and (", did you mean '" .. near .. "'?") or ""), 0)
+    end
+    if type(value) == "table" or type(value) == "function" then error(("report '%s': column '%s' takes a plain value"):format(name, key), 0) end
+    out[key] = value
+  end
+  return out
+end
+
+-- entry.report(name, jurisdiction, cases, now) → rows, each with its case. `now` also tells each case's deadlines, the units' names and the parameters.
+function P.entry.report(name, jurisdiction, cases, now)
+  local view = P.view(jurisdiction)
+  local report, columns, titles, out = view.reports[name], {}, {}, {}
+  for _, c in ipairs(report.columns) do columns[c.name] = true end
+  for stage, s in pairs(view.stages) do titles[stage] = s.title end
+  local ctx = host.readonly { date = now.date, actor = now.actor, deadlines = now.deadlines or {}, units = now.units or {}, parameters = now.parameters or {},
+    titles = titles, limit = function(limit) return P.resolve_limit(view, "", limit) end }
+  for _, case in ipairs(cases) do
+    local row = report.row(case, ctx)
+    if row ~= nil then out[#out + 1] = report_row(name, columns, case, row) end
+  end
+  return out
+end
+
 return { words = P.words, entry = P.entry }
