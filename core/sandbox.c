@@ -90,6 +90,7 @@ int bf__sandbox_new(const struct bf__sandbox_limits *limits, struct bf__sandbox 
 void bf__sandbox_free(struct bf__sandbox *sandbox) {
   if (!sandbox) return;
   if (sandbox->L) lua_close(sandbox->L);
+  bf__sandbox_drop_slabs(sandbox);
   for (size_t i = 0; i < sandbox->file_count; i++) free(sandbox->files[i].path);
   free(sandbox->files);
   free((void *)sandbox->lent);

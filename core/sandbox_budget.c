@@ -14,6 +14,7 @@
 #define CHARGED_BLOCK 1024 /* bytes: blocks from here on cost steps, */
 #define BYTES_A_STEP 64    /* one for so many bytes */
 #define NODE 24            /* bytes of one name in a table of Lua 5.4 */
+#define SLAB 32768         /* bytes that small blocks are cut from */
 
 _Thread_local int64_t bf__sandbox_allocations = -1;
 
@@ -39,12 +40,66 @@ static enum bf__sandbox_end refusal(const struct bf__sandbox *sandbox, const voi
   return BF__SANDBOX_ALIVE;
 }
 
+/* Small blocks are cut from slabs and wait in a list of their size to be used again: a call makes and drops hundreds of them. ----- */
+struct idle {
+  struct idle *next;
+};
+
+static void *cut_block(struct bf__sandbox *sandbox, size_t size) {
+  if (sandbox->slab_left < size) {
+    struct idle *slab = malloc(SLAB);
+    if (!slab) return NULL;
+    slab->next = sandbox->slabs;
+    sandbox->slabs = slab;
+    sandbox->slab_left = SLAB - BF__SANDBOX_BLOCK; /* the first block holds the link */
+  }
+  sandbox->slab_left -= size;
+  return (char *)sandbox->slabs + SLAB - size - sandbox->slab_left;
+}
+
+static void *new_block(struct bf__sandbox *sandbox, size_t size) {
+  size_t units = (size + BF__SANDBOX_BLOCK - 1) / BF__SANDBOX_BLOCK;
+  if (size > BF__SANDBOX_SMALL) return malloc(size);
+  struct idle *block = sandbox->idle[units];
+  if (!block) return cut_block(sandbox, units * BF__SANDBOX_BLOCK);
+  sandbox->idle[units] = block->next;
+  return block;
+}
+
+static void drop_block(struct bf__sandbox *sandbox, void *ptr, size_t size) {
+  struct idle *block = ptr;
+  if (size > BF__SANDBOX_SMALL) {
+    free(ptr);
+  } else if (ptr) {
+    size_t units = (size + BF__SANDBOX_BLOCK - 1) / BF__SANDBOX_BLOCK;
+    block->next = sandbox->idle[units];
+    sandbox->idle[units] = block;
+  }
+}
+
+static void *resize_block(struct bf__sandbox *sandbox, void *ptr, size_t old, size_t size) {
+  if (ptr && old > BF__SANDBOX_SMALL && size > BF__SANDBOX_SMALL) return realloc(ptr, size);
+  void *block = new_block(sandbox, size);
+  if (!block || !ptr) return block;
+  memcpy(block, ptr, old < size ? old : size);
+  drop_block(sandbox, ptr, old);
+  return block;
+}
+
+void bf__sandbox_drop_slabs(struct bf__sandbox *sandbox) {
+  for (struct idle *slab = sandbox->slabs, *next; slab; slab = next) {
+    next = slab->next;
+    free(slab);
+  }
+  sandbox->slabs = NULL;
+}
+
 void *bf__sandbox_alloc(void *ud, void *ptr, size_t osize, size_t nsize) {
   struct bf__sandbox *sandbox = ud;
   size_t old = ptr ? osize : 0;
   void *block;
   if (nsize == 0) {
-    free(ptr);
+    drop_block(sandbox, ptr, old);
     sandbox->used -= old;
     return NULL;
   }
@@ -58,7 +113,7 @@ void *bf__sandbox_alloc(void *ud, void *ptr, size_t osize, size_t nsize) {
     }
     if (nsize >= CHARGED_BLOCK) sandbox->steps -= (int64_t)(nsize / BYTES_A_STEP);
   }
-  block = realloc(ptr, nsize);
+  block = resize_block(sandbox, ptr, old, nsize);
   if (!block) {
     sandbox->refused = BF__SANDBOX_SYSTEM;
     if (nsize > old) return NULL;

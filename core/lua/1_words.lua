@@ -159,7 +159,7 @@ local function effect(name, build)
 end
 effect("set", function(fact, value)
   if type(fact) ~= "string" then fault(3, 'set("fact", value) is due') end
-  return { fact = fact, value = value }
+  return { is = "effect", ["do"] = "set", fact = fact, value = value } -- by far the most used: made with all its names at once
 end)
 effect("unset", function(fact) return { ["do"] = "set", fact = fact } end)
 effect("append", function(fact, value) return { fact = fact, value = value } end)

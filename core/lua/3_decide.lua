@@ -114,7 +114,7 @@ local function expand(view, stage_name, stage, effects, case, input, now, out)
       out[#out + 1] = { ["do"] = "close", stage = stage_name }
       for _, target in ipairs(list(to)) do out[#out + 1] = { ["do"] = "open", stage = target } end
     else
-      local copy = {}
+      local copy = { ["do"] = nil, fact = nil, value = nil, stage = nil } -- room for the usual names
       for k, v in host.each(e) do if k ~= "is" then copy[k] = value(v) end end
       if copy["do"] == "close" and not copy.stage then copy.stage = stage_name end
       if copy["do"] == "clock" then copy.stage = copy.stage or stage_name end
