@@ -40,6 +40,12 @@ static int grow(struct buffer *b, size_t more) {
   return 0;
 }
 
+static int put_char(struct buffer *b, char c) {
+  if (grow(b, 1) < 0) return BF_ENOMEM;
+  b->text[b->length++] = c;
+  return 0;
+}
+
 static int put(struct buffer *b, const char *text, size_t length) {
   if (grow(b, length) < 0) return BF_ENOMEM;
   memcpy(b->text + b->length, text, length);
@@ -47,12 +53,17 @@ static int put(struct buffer *b, const char *text, size_t length) {
   return 0;
 }
 
+/* How a byte is written: 0 as it is, 'u' by its number, else by this letter after a backslash. */
+static const char escapes[256] = {
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\',
+};
+
 static char *put_escape(char *at, unsigned char c) {
-  static const char hex[] = "0123456789abcdef", names[] = "\"\"\\\\\nn\tt\rr\bb\ff";
+  static const char hex[] = "0123456789abcdef";
   *at++ = '\\';
-  for (const char *name = names; *name; name += 2)
-    if (*name == (char)c) return *at = name[1], at + 1;
-  *at++ = 'u', *at++ = '0', *at++ = '0', *at++ = hex[c >> 4], *at++ = hex[c & 15];
+  *at++ = escapes[c];
+  if (escapes[c] == 'u') *at++ = '0', *at++ = '0', *at++ = hex[c >> 4], *at++ = hex[c & 15];
   return at;
 }
 
@@ -62,8 +73,8 @@ static int put_string(struct buffer *b, const char *text, size_t length) {
   *at++ = '"';
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)text[i];
-    if (c >= 0x20 && c != '"' && c != '\\') *at++ = (char)c;
-    else at = put_escape(at, c);
+    if (escapes[c]) at = put_escape(at, c);
+    else *at++ = (char)c;
   }
   *at++ = '"';
   b->length = (size_t)(at - b->text);
@@ -111,9 +122,9 @@ static void sort_members(struct member *members, size_t count) {
 static int write_value(struct buffer *b, const json_t *value, int depth, struct bf_error *err);
 
 static int write_member(struct buffer *b, const struct member *member, bool first, int depth, struct bf_error *err) {
-  int r = first ? 0 : put(b, ",", 1);
+  int r = first ? 0 : put_char(b, ',');
   if (r >= 0) r = put_string(b, member->name, member->length);
-  if (r >= 0) r = put(b, ":", 1);
+  if (r >= 0) r = put_char(b, ':');
   return r < 0 ? r : write_value(b, member->value, depth + 1, err);
 }
 
@@ -125,20 +136,20 @@ static int write_object(struct buffer *b, const json_t *value, int depth, struct
   for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at))
     members[n++] = (struct member){json_object_iter_key(at), json_object_iter_key_len(at), json_object_iter_value(at)};
   if (b->canonical) sort_members(members, count);
-  int r = put(b, "{", 1);
+  int r = put_char(b, '{');
   for (size_t i = 0; i < count && r >= 0; i++) r = write_member(b, &members[i], i == 0, depth, err);
-  if (r >= 0) r = put(b, "}", 1);
+  if (r >= 0) r = put_char(b, '}');
   if (members != local) free(members);
   return r;
 }
 
 static int write_array(struct buffer *b, const json_t *array, int depth, struct bf_error *err) {
-  int r = put(b, "[", 1);
+  int r = put_char(b, '[');
   for (size_t i = 0; i < json_array_size(array) && r >= 0; i++) {
-    if (i) r = put(b, ",", 1);
+    if (i) r = put_char(b, ',');
     if (r >= 0) r = write_value(b, json_array_get(array, i), depth + 1, err);
   }
-  return r < 0 ? r : put(b, "]", 1);
+  return r < 0 ? r : put_char(b, ']');
 }
 
 static int write_value(struct buffer *b, const json_t *value, int depth, struct bf_error *err) {

@@ -265,6 +265,13 @@ int bf__form_check(const json_t *form, json_t *value, int partial, json_t *refus
   return walk.failed ? BF_ENOMEM : 0;
 }
 
+int bf__form_check_one(const json_t *field, const char *name, json_t *value, json_t *refusals) {
+  struct walk walk = {.refusals = refusals};
+  (void)snprintf(walk.path, sizeof walk.path, "%s", name);
+  check_value(&walk, field, value, 1);
+  return walk.failed ? BF_ENOMEM : 0;
+}
+
 /* Declarations -------------------------------------------------------------------------------------------------------------- */
 
 static int valid_field(const json_t *field, const char *name, int depth, struct bf_error *err) {

@@ -16,6 +16,9 @@
  * With PARTIAL set, absent fields are no fault (facts may come piece by piece). Returns 0, or BF_ENOMEM. */
 int bf__form_check(const json_t *form, json_t *value, int partial, json_t *refusals);
 
+/* The same for the one value of FIELD, called NAME in refusals. VALUE is not null. */
+int bf__form_check_one(const json_t *field, const char *name, json_t *value, json_t *refusals);
+
 /* Checks the declaration of a form itself: known types, names unique, choices and parts present. Err->where is the field. */
 int bf__form_valid(const json_t *form, struct bf_error *err) BF_WARN_UNUSED;
 

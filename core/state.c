@@ -43,15 +43,20 @@ static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "sta
 static int check_fact(const json_t *view, const json_t *state, const char *fact, json_t *value, struct bf_error *err) {
   const json_t *field = fact ? json_object_get(bf__view_facts(view, text(state, "kind")), fact) : NULL;
   if (!field) return bf_fail(err, BF_ESCRIPT, fact ? fact : "set", "the script sets fact '%s', which no kind or stage declares", fact ? fact : "?");
-  json_t *form = json_pack("[O]", field), *object = json_pack("{sO}", fact, value), *refusals = json_array();
-  int r = form && object && refusals ? bf__form_check(form, object, 1, refusals) : BF_ENOMEM;
+  json_t *refusals = json_array();
+  int r = refusals ? bf__form_check_one(field, fact, value, refusals) : BF_ENOMEM;
   if (r < 0) r = no_memory(err);
   else if (json_array_size(refusals))
     r = bf_fail(err, BF_ESCRIPT, fact, "the script sets fact '%s' to a value that does not fit: %s", fact, text(json_array_get(refusals, 0), "en"));
-  json_decref(form);
-  json_decref(object);
   json_decref(refusals);
   return r;
+}
+
+/* What is stored for VALUE: the check may put a list or a record in order, plain values are shared. A script has no other empty list than {}. */
+static json_t *own_value(const json_t *field, json_t *value) {
+  const char *type = text(field, "type");
+  if (type && strcmp(type, "list") == 0 && json_is_object(value) && json_object_size(value) == 0) return json_array();
+  return json_is_object(value) || json_is_array(value) ? json_deep_copy(value) : json_incref(value);
 }
 
 static int apply_set(const json_t *view, json_t *state, const json_t *effect, struct bf_error *err) {
@@ -62,7 +67,7 @@ static int apply_set(const json_t *view, json_t *state, const json_t *effect, st
     (void)json_object_del(facts, fact);
     return 0;
   }
-  json_t *copy = json_deep_copy(value);
+  json_t *copy = own_value(fact ? json_object_get(bf__view_facts(view, text(state, "kind")), fact) : NULL, value);
   if (!copy) return no_memory(err);
   int r = check_fact(view, state, fact, copy, err);
   if (r >= 0 && json_object_set(facts, fact, copy) < 0) r = no_memory(err);
