@@ -177,16 +177,19 @@ static json_t *summary(struct bf__reading *reading, const json_t *view, const js
   json_t *open = json_array(), *facts = json_object(), *record, *column, *next = NULL;
   const char *name;
   size_t i;
-  int32_t first = INT32_MAX;
+  int first_rank = 3;
   int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX), best = -1;
   json_object_foreach(json_object_get(state, "stages"), name, record) if (bf__state_is_open(state, name)) (void)json_array_append_new(open, json_string(name));
   json_array_foreach(json_object_get(kind, "columns"), i, column) {
     json_t *value = json_object_get(json_object_get(state, "facts"), json_string_value(column));
     if (value) (void)json_object_set(facts, json_string_value(column), value);
   }
-  for (int k = 0; k < count; k++) {
+  for (int k = 0; k < count; k++) { /* an overdue limit first, then what comes next; a reminder that is past only when there is nothing else */
     const char *nature = text(deadlines[k].spec, "nature");
-    if (deadlines[k].due < first && !(nature && strcmp(nature, "opens") == 0)) first = deadlines[best = k].due;
+    bool limit = !nature || strcmp(nature, "limit") == 0, past = deadlines[k].due < reading->today;
+    if (nature && strcmp(nature, "opens") == 0) continue;
+    int rank = past ? (limit ? 0 : 2) : 1;
+    if (best < 0 || rank < first_rank || (rank == first_rank && deadlines[k].due < deadlines[best].due)) best = k, first_rank = rank;
   }
   if (best >= 0) next = bf__deadline_json(view, calendar, state, &deadlines[best], reading->today);
   return json_pack("{sO sO sO sO sO sO* so so so* sO*}", "id", json_object_get(state, "id"), "kind", json_object_get(state, "kind"), "title",

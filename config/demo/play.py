@@ -4,7 +4,6 @@ import heapq
 
 SUBJECTS = {s: "pass" for s in ("goals", "siting", "functions", "approach", "data_sharing", "architecture", "equipment", "estimate")}
 CITY = "430900"
-BUILDING_END = {"building": 6, "trial": 5, "final": 7}  # months of building, where it is still under way
 
 
 def day(text):
@@ -105,10 +104,10 @@ def plan(player, place, year, titles):
     """The plan of a year: compiled in October, signed, reviewed, passed, issued in January."""
     c = Case(player, place)
     yield weekday(datetime.date(year - 1, 11, 10))
-    c.id = c.who("bureau").create("plan", {"title": f"{'赫山区' if place != CITY else '益阳市'}{year}年度政府投资信息化项目计划", "year": year})["id"]
     ids = player.ready.get((place, year), [])
     if not ids:
         return
+    c.id = c.who("bureau").create("plan", {"title": f"{'赫山区' if place != CITY else '益阳市'}{year}年度政府投资信息化项目计划", "year": year})["id"]
     c.act("bureau", "plan_compile.include", projects=ids)
     c.papers("bureau", "plan_draft")
     yield weekday(datetime.date(year - 1, 11, 18))
@@ -275,6 +274,11 @@ def build(c, index, total, contractor, way, small):
     c.act("builder", "construction.report", progress=40, risks="设备到货略有延迟" if index % 3 == 0 else None or "无重大风险")
     c.act("finance", "construction.pay", contract=number, amount=contract * 3 // 10)
     if way == "building":
+        done = 40
+        while index % 4:  # every fourth forgets to report, so that there is something overdue to see
+            yield (d := plus(d, 85))
+            done = min(done + 10, 95)
+            c.act("builder", "construction.report", progress=done, risks="无重大风险")
         return
     if way == "terminated":
         yield (d := plus(d, 60))
@@ -360,6 +364,12 @@ def live_on(c, index, total, small):
         return
     c.act("bureau", "evaluation.evaluate", depth="full" if total >= 1_000_000_000 else "short", evaluation_result="passed")
     for year in (1, 2, 3):
+        yield (d := plus(months(accepted, 12 * year), -10))
+        c.papers("builder", "security_test_report")
+        c.act("builder", "operations.record_security_test")
+        if c.who("builder").case(c.id)["facts"].get("needs_crypto_assessment"):
+            c.papers("builder", "crypto_assessment_report")
+            c.act("builder", "operations.record_crypto")
         yield (d := plus(months(accepted, 12 * year), 14))
         if year > 1:
             c.papers("bureau", "assessment_report")
