@@ -113,10 +113,27 @@ void db_close(struct bf_db *db) {
   atomic_fetch_sub(&store->connections, 1);
 }
 
+/* A copy of SQL in which a BIGINT as the primary key is called INTEGER: to SQLite that is the row's own number, where BIGINT
+ * would be one more column with an index of its own. */
+static char *with_row_numbers(const char *sql) {
+  static const char portable[] = "BIGINT PRIMARY KEY", own[] = "INTEGER PRIMARY KEY";
+  size_t more = 0;
+  for (const char *at = sql; (at = strstr(at, portable)); at += sizeof portable - 1) more += sizeof own - sizeof portable;
+  char *copy = malloc(strlen(sql) + more + 1), *to = copy;
+  if (!copy) return NULL;
+  for (const char *at; (at = strstr(sql, portable)); sql = at + sizeof portable - 1)
+    to = stpcpy(mempcpy(to, sql, (size_t)(at - sql)), own);
+  (void)stpcpy(to, sql);
+  return copy;
+}
+
 int db_exec(struct bf_db *db, const char *sql, struct bf_error *err) {
   int r = store_check_transaction(db, err);
   if (r < 0) return r;
-  int rc = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+  char *text = with_row_numbers(sql);
+  if (!text) return bf_fail(err, BF_ENOMEM, db->store->path, "no memory");
+  int rc = sqlite3_exec(db->sqlite, text, NULL, NULL, NULL);
+  free(text);
   return rc == SQLITE_OK ? 0 : store_fail(db, rc, NULL, err);
 }
 
