@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from banfa_test import main, server  # noqa: E402
-from city import City, yuan  # noqa: E402
+from law_city import City, yuan  # noqa: E402
 
 WHO = "chengguan"
 
