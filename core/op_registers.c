@@ -6,7 +6,6 @@
 #include "permit.h"
 #include "register.h"
 #include "ruleset.h"
-#include "turn.h"
 
 #define PAGE 50
 #define PAGE_MAX 500
@@ -148,10 +147,7 @@ static int take_form(struct bf__command *command, const json_t *declared, json_t
 /* Writes the entry and its event, then answers with it. */
 static int write_entry(struct bf__turn *turn, struct bf__command *command, const char *what, const char *name, const char *id, const char *place,
                        int64_t version, json_t *value, struct bf_error *err) {
-  json_t *event = json_pack("{ss ss ss ss ss sI sO sO*}", "do", "register", "what", what, "register", name, "entry", id, "jurisdiction", place, "version",
-                            (json_int_t)version, "value", value, "actor", command->actor);
-  int r = event ? bf__turn_event(turn, NULL, event, err) : no_memory(err);
-  if (r >= 0) r = bf__register_put(turn, name, id, place, version, value, err);
+  int r = bf__register_write(turn, command->actor, what, name, id, place, version, value, err);
   if (r < 0) return r;
   command->status = version == 1 ? 201 : 200;
   command->version = version;

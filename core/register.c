@@ -5,6 +5,7 @@
 #include "form.h"
 #include "permit.h"
 #include "ruleset.h"
+#include "turn.h"
 
 static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
 static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "register", "no memory"); }
@@ -32,6 +33,14 @@ int bf__register_put(struct bf__turn *turn, const char *name, const char *id, co
                        : bf__store_run(turn->store, "UPDATE registers SET version = $3, body = $4 WHERE name = $1 AND id = $2", NULL, err, "ttij", name, id,
                                        version, value);
   return r < 0 ? r : 0;
+}
+
+int bf__register_write(struct bf__turn *turn, const json_t *actor, const char *what, const char *name, const char *id, const char *jurisdiction,
+                       int64_t version, json_t *value, struct bf_error *err) {
+  json_t *event = json_pack("{ss ss ss ss ss sI sO sO*}", "do", "register", "what", what, "register", name, "entry", id, "jurisdiction", jurisdiction, "version",
+                            (json_int_t)version, "value", value, "actor", actor);
+  int r = event ? bf__turn_event(turn, NULL, event, err) : no_memory(err);
+  return r < 0 ? r : bf__register_put(turn, name, id, jurisdiction, version, value, err);
 }
 
 int bf__register_new_id(struct bf__turn *turn, const char *name, char ret[BF__ENTRY_ID], struct bf_error *err) {

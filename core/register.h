@@ -20,6 +20,9 @@ int bf__register_get(struct bf__store *store, const char *name, const char *id, 
 /* Writes version VERSION of an entry: a new one when it is 1. */
 int bf__register_put(struct bf__turn *turn, const char *name, const char *id, const char *jurisdiction, int64_t version, const json_t *value,
                      struct bf_error *err) BF_WARN_UNUSED;
+/* The same, with its event in the audit chain: WHAT is "add" or "change", ACTOR may be NULL. */
+int bf__register_write(struct bf__turn *turn, const json_t *actor, const char *what, const char *name, const char *id, const char *jurisdiction,
+                       int64_t version, json_t *value, struct bf_error *err) BF_WARN_UNUSED;
 /* The next free id. */
 int bf__register_new_id(struct bf__turn *turn, const char *name, char ret[BF__ENTRY_ID], struct bf_error *err) BF_WARN_UNUSED;
 /* Fit for a path and a spreadsheet cell: 1 to 80 bytes, no control character, space, slash, quote or query mark. */

@@ -26,6 +26,7 @@ static const struct bf__route routes[] = {
     {HTTP_POST, API "registers/{name}", "register.add", 0},
     {HTTP_GET, API "registers/{name}/{entry}", "register.get", 0},
     {HTTP_POST, API "registers/{name}/{entry}", "register.change", 0},
+    {HTTP_POST, API "import", "import", 0},
     {HTTP_GET, API "reports/{name}", "report", 0},
     {HTTP_GET, API "calendar", "calendar.get", 0},
     {HTTP_GET, API "kinds", "rules.describe", 0},
