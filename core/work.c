@@ -5,6 +5,7 @@
 
 #include "form.h"
 #include "notice.h"
+#include "permit.h"
 #include "reads.h"
 #include "ruleset.h"
 #include "state.h"
@@ -20,13 +21,18 @@ static const json_t *view_of(const struct bf__work *work, const json_t *state) {
   return bf__ruleset_view(bf__rules_set(work->turn->rules), text(state, "jurisdiction"));
 }
 
-/* What a script may read of another case. A case that is gone or of a higher level than the reader's is left out. */
-static int see_case(struct bf__work *work, const char *id, json_t *cases, struct bf_error *err) {
+/* A person's input reaches only cases that this person may see: others are as if they were not there, in what is said of them and in what is done to them. */
+static bool may_name(const struct bf__work *work, const json_t *other) {
+  return !work->actor || bf__actor_sees(work->turn->app, view_of(work, other), work->actor, other);
+}
+
+/* What a script may read of another case; one that is gone is left out, and one that was NAMED by somebody who may not see it. */
+static int see_case(struct bf__work *work, const char *id, bool named, json_t *cases, struct bf_error *err) {
   const json_t *other;
   if (json_object_get(cases, id)) return 0;
   if (json_object_size(cases) >= READ_CASES) return bf_fail(err, BF_ELIMIT, id, "a decision reads more than %d cases", READ_CASES);
   int r = bf__change_see(work->change, id, &other, err);
-  if (r == BF_ENOTFOUND) return 0;
+  if (r == BF_ENOTFOUND || (r >= 0 && named && !may_name(work, other))) return 0;
   if (r < 0) return r;
   json_t *part = json_pack("{sO sO sO sO sO sO sO sO*}", "id", json_object_get(other, "id"), "kind", json_object_get(other, "kind"), "unit",
                            json_object_get(other, "unit"), "jurisdiction", json_object_get(other, "jurisdiction"), "facts",
@@ -35,16 +41,16 @@ static int see_case(struct bf__work *work, const char *id, json_t *cases, struct
   return json_object_set_new(cases, id, part) < 0 ? no_memory(err) : 0;
 }
 
-static int see_value(struct bf__work *work, const json_t *value, json_t *cases, struct bf_error *err) {
+static int see_value(struct bf__work *work, const json_t *value, bool named, json_t *cases, struct bf_error *err) {
   size_t i;
   json_t *one;
   const char *name;
   int r = 0;
-  if (json_is_string(value)) return see_case(work, json_string_value(value), cases, err);
+  if (json_is_string(value)) return see_case(work, json_string_value(value), named, cases, err);
   if (json_is_array(value)) {
-    json_array_foreach(value, i, one) if (r >= 0) r = see_value(work, one, cases, err);
+    json_array_foreach(value, i, one) if (r >= 0) r = see_value(work, one, named, cases, err);
   } else if (json_is_object(value)) { /* a list of records: the members that name cases */
-    json_object_foreach((json_t *)(uintptr_t)value, name, one) if (r >= 0 && json_is_string(one)) r = see_case(work, json_string_value(one), cases, err);
+    json_object_foreach((json_t *)(uintptr_t)value, name, one) if (r >= 0 && json_is_string(one)) r = see_case(work, json_string_value(one), named, cases, err);
   }
   return r;
 }
@@ -59,11 +65,11 @@ static int see_all(struct bf__work *work, const json_t *reads, const json_t *sta
     if (!what || r < 0) continue;
     bool from_input = strncmp(what, "input.", 6) == 0;
     const json_t *value = from_input ? json_object_get(input, what + 6) : json_object_get(json_object_get(state, "facts"), what);
-    if (value) r = see_value(work, value, cases, err);
+    if (value) r = see_value(work, value, from_input && work->depth == 0, cases, err);
   }
   json_t *ids = NULL;
   if (r >= 0) r = bf__reads_unit(work->turn->store, reads, state, &ids, err);
-  if (r >= 0) r = see_value(work, ids, cases, err);
+  if (r >= 0) r = see_value(work, ids, false, cases, err);
   json_decref(ids);
   return r;
 }
