@@ -1,0 +1,127 @@
+"""What the benchmarks measure: durable actions and reads a second over HTTP with the client (wrk) beside the server, and the same of a peer
+(nginx with LuaJIT and SQLite), by one and the same wrk script. Figures are printed as "# figure NAME VALUE UNIT (bar …)"."""
+import glob
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+from banfa_test import ROOT, free_port  # noqa: E402
+
+CASES, CONNECTIONS = 200, 64
+
+WRK = """
+local ids = {{ {ids} }}
+local n, mode = 0, "{mode}"
+wrk.headers["Authorization"] = "Bearer {token}"
+wrk.headers["Content-Type"] = "application/json"
+math.randomseed(1)
+function request()
+  n = n + 1
+  local path = "/api/v1/cases/" .. ids[math.random(#ids)]
+  if mode == "read" then return wrk.format("GET", path) end
+  return wrk.format("POST", path .. "/actions/work/note", nil, '{{"input":{{"amount":' .. n % 1000000 .. ',"text":"测试内容"}}}}')
+end
+function done(summary, latency)
+  local e = summary.errors
+  io.write(("RESULT %.0f %.3f %.3f %d\\n"):format(summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+
+
+def figure(name, value, unit, bar=None):
+    print(f"# figure {name} {value} {unit}" + (f" (bar {bar})" if bar else ""), flush=True)
+
+
+def load(folder, mode, port, token, ids, seconds):
+    """Runs wrk; returns requests a second, p50 and p99 in ms. An answer that is not 2xx is a failure."""
+    script = os.path.join(folder, mode + ".lua")
+    with open(script, "w", encoding="utf-8") as f:
+        f.write(WRK.format(ids=",".join(f'"{i}"' for i in ids), mode=mode, token=token))
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", script, f"http://127.0.0.1:{port}"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rate, p50, p99, errors = re.search(r"RESULT (\d+) ([\d.]+) ([\d.]+) (\d+)", out).groups()
+    assert int(errors) == 0, f"{errors} requests of {mode} failed:\n{out}"
+    assert int(rate) > 0, out
+    return int(rate), float(p50), float(p99)
+
+
+def memory(pid, name):
+    """VmRSS or VmHWM in MiB."""
+    with open(f"/proc/{pid}/status") as f:
+        return round(int(re.search(name + r":\s+(\d+)", f.read()).group(1)) / 1024, 1)
+
+
+# The peer -----------------------------------------------------------------------------------------------------------------
+
+class Unavailable(Exception):
+    pass
+
+
+def peer_packages():
+    with open(os.path.join(ROOT, "config", "packages.sh"), encoding="utf-8") as f:
+        return re.search(r'^PEER_PACKAGES="([^"]+)"', f.read(), re.M).group(1).split()
+
+
+def unpack_peer():
+    """Fetches the peer's Debian packages into build/peer and unpacks them there: nothing is installed, no service, no library replaced."""
+    folder = os.path.join(ROOT, "build", "peer")
+    root = os.path.join(folder, "root")
+    if os.path.exists(os.path.join(folder, "complete")):
+        return root
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(root)
+    fetch = ["apt-get", "download", "-qq", *peer_packages()]
+    if subprocess.run(fetch, cwd=folder, capture_output=True).returncode != 0:
+        subprocess.run(["apt-get", "update", "-qq"], capture_output=True)  # the lists may be old or missing; needs root
+        again = subprocess.run(fetch, cwd=folder, capture_output=True, text=True)
+        if again.returncode != 0:
+            raise Unavailable("its Debian packages can't be fetched: " + again.stderr.strip()[-300:])
+    for package in glob.glob(os.path.join(folder, "*.deb")):
+        subprocess.run(["dpkg", "-x", package, root], check=True)
+    open(os.path.join(folder, "complete"), "w").close()
+    return root
+
+
+class Peer:
+    """nginx as a child process on a loopback port, with a folder of its own."""
+
+    def __init__(self, folder, workers):
+        self.port, root = free_port(), unpack_peer()
+        with open(os.path.join(HERE, "peer", "nginx.conf.in"), encoding="utf-8") as f:
+            text = f.read()
+        values = {"FOLDER": folder, "ROOT": root, "HERE": os.path.join(HERE, "peer"), "PORT": self.port, "CASES": CASES, "WORKERS": workers,
+                  "USER": "user root;" if os.getuid() == 0 else ""}
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", str(value))
+        config = os.path.join(folder, "nginx.conf")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write(text)
+        libraries = glob.glob(os.path.join(root, "usr/lib/*-linux-gnu")) + glob.glob(os.path.join(root, "lib/*-linux-gnu"))
+        self.process = subprocess.Popen([os.path.join(root, "usr/sbin/nginx"), "-p", folder, "-c", config, "-e", os.path.join(folder, "error.log")],
+                                        env={**os.environ, "LD_LIBRARY_PATH": ":".join(libraries)})
+        self.token, self.ids, self.folder = "bench-token", [f"c{i:04d}" for i in range(CASES)], folder
+        self.wait()
+
+    def wait(self):
+        until = time.monotonic() + 20
+        while time.monotonic() < until and self.process.poll() is None:
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)  # polled, not assumed: nginx has no other sign that it listens
+        self.stop()
+        with open(os.path.join(self.folder, "error.log")) as f:
+            raise Unavailable("nginx did not start: " + f.read()[-500:])
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)
