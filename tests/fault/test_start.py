@@ -222,7 +222,7 @@ def serve_full(running, give_space):
     refused(lambda: clerk.upload(id_, "note", content=os.urandom(3_000_000)), 507)
     assert clerk.case(id_)["version"] == state["version"] and len(clerk.get("/api/v1/cases")["items"]) == 1
     assert os.listdir(os.path.join(running.data, "documents", "incoming")) == []
-    refused(lambda: running.clock("+6d"), 1)  # what falls due can't be kept either: it stays due
+    refused(lambda: running.clock("+6d"), 500, "clock")  # what falls due can't be kept either: it stays due
     give_space()
     clerk.act(id_, "draft", "edit", mark="space again")
     running.clock("+6d")
