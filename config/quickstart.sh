@@ -2,6 +2,7 @@
 # From a bare Debian 12 to a demonstration city being served: installs what is missing, builds, plays the city's history through the engine, serves it.
 #   config/quickstart.sh [--listen ADDRESS:PORT] [--data FOLDER] [--fresh] [--no-serve]
 set -eu
+export PYTHONDONTWRITEBYTECODE=1
 cd "$(dirname "$0")/.."
 . config/packages.sh
 

@@ -55,13 +55,13 @@ static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *
                         json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", reading->actor, "cases", cases, "asking", 1), ret, err);
 }
 
-static json_t *role_refusal(const json_t *view, const json_t *by) {
+static json_t *role_refusal(const json_t *view, const json_t *by, int article) {
   char zh[300], en[300], text_zh[400], text_en[400];
   bf__role_titles(view, by, "zh", zh, sizeof zh);
   bf__role_titles(view, by, "en", en, sizeof en);
   (void)snprintf(text_zh, sizeof text_zh, "此项由%s办理", zh);
   (void)snprintf(text_en, sizeof text_en, "This is for: %s.", en);
-  return bf__refusal("role", 0, NULL, text_zh, text_en);
+  return bf__refusal("role", article, NULL, text_zh, text_en);
 }
 
 /* The papers an action needs under this case's facts, where that can be read without running anything. */
@@ -94,7 +94,7 @@ static json_t *action_json(struct bf__reading *reading, const json_t *view, cons
     refusals = json_array();
   }
   bool permitted = bf__permitted(reading->app->directory, view, by, reading->actor, text(state, "jurisdiction"), text(state, "unit"));
-  if (!permitted) (void)json_array_insert_new(refusals, 0, role_refusal(view, by));
+  if (!permitted) (void)json_array_insert_new(refusals, 0, role_refusal(view, by, bf__view_article(view, stage, name)));
   return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO*}", "stage", stage, "action", name, "title", json_object_get(action, "title"), "by", by,
                    "articles", articles_of(view, stage, action), "permitted", permitted, "allowed",
                    permitted && json_array_size(refusals) == 0, "form", json_object_get(action, "form"), "papers", papers_of(view, stage, action, state),

@@ -72,13 +72,13 @@ static int take_form(struct bf__command *command, const json_t *form, json_t *va
 
 /* case.create -------------------------------------------------------------------------------------------------------------- */
 
-static int refuse_role(struct bf__command *command, const json_t *view, const json_t *by) {
+static int refuse_role(struct bf__command *command, const json_t *view, const json_t *by, int article) {
   char zh[300], en[300], text_zh[400], text_en[400];
   bf__role_titles(view, by, "zh", zh, sizeof zh);
   bf__role_titles(view, by, "en", en, sizeof en);
   (void)snprintf(text_zh, sizeof text_zh, "此项由%s办理,您的单位不能办理", zh);
   (void)snprintf(text_en, sizeof text_en, "This is for: %s. Your organisation may not do it here.", en);
-  return bf__refuse(command, 403, "role", NULL, text_zh, text_en);
+  return answer_refused(command, 403, json_pack("[o]", bf__refusal("role", article, NULL, text_zh, text_en)));
 }
 
 static int create(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
@@ -92,7 +92,8 @@ static int create(struct bf__turn *turn, struct bf__command *command, struct bf_
   const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), place), *declared = bf__view_kind(view, kind);
   if (!declared) return bf__refuse(command, 422, "kind.unknown", "kind", "没有这种事项", "There is no such kind of case.");
   const json_t *rule = json_object_get(declared, "create");
-  if (!place || !bf__permitted(turn->app->directory, view, json_object_get(rule, "by"), command->actor, place, org)) return refuse_role(command, view, json_object_get(rule, "by"));
+  if (!place || !bf__permitted(turn->app->directory, view, json_object_get(rule, "by"), command->actor, place, org))
+    return refuse_role(command, view, json_object_get(rule, "by"), (int)json_integer_value(json_object_get(rule, "article")));
   json_t *own = facts ? json_incref(facts) : json_object();
   bool ok = false;
   int r = own ? take_form(command, json_object_get(rule, "form"), own, 422, &ok, err) : no_memory(err);
@@ -118,12 +119,12 @@ static int create(struct bf__turn *turn, struct bf__command *command, struct bf_
 
 /* case.act ------------------------------------------------------------------------------------------------------------------- */
 
-static int refuse_stage(struct bf__command *command, const json_t *view, const char *stage) {
+static int refuse_stage(struct bf__command *command, const json_t *view, const char *stage, const char *action) {
   char zh[300], en[300];
   const json_t *title = json_object_get(bf__view_stage(view, stage), "title");
   (void)snprintf(zh, sizeof zh, "“%s”环节现在没有打开,不能办理", text(title, "zh"));
   (void)snprintf(en, sizeof en, "The stage \"%s\" is not open now.", text(title, "en"));
-  return bf__refuse(command, 409, "stage.closed", NULL, zh, en);
+  return answer_refused(command, 409, json_pack("[o]", bf__refusal("stage.closed", bf__view_article(view, stage, action), NULL, zh, en)));
 }
 
 static int refuse_stale(struct bf__command *command) {
@@ -143,10 +144,10 @@ static int may_act(struct bf__turn *turn, struct bf__command *command, const jso
   if (given) wanted = json_integer_value(given);
   if (wanted != version && (given || wanted >= 0)) return refuse_stale(command);
   if (!bf__permitted(turn->app->directory, view, json_object_get(declared, "by"), command->actor, text(state, "jurisdiction"), text(state, "unit")))
-    return refuse_role(command, view, json_object_get(declared, "by"));
+    return refuse_role(command, view, json_object_get(declared, "by"), bf__view_article(view, stage, action));
   if (json_object_get(state, "ended"))
     return bf__refuse(command, 409, "case.ended", NULL, "事项已办结,不能再办理", "This case has ended; nothing more can be done on it.");
-  if (!bf__state_is_open(state, stage)) return refuse_stage(command, view, stage);
+  if (!bf__state_is_open(state, stage)) return refuse_stage(command, view, stage, action);
   return 1;
 }
 

@@ -201,5 +201,15 @@ const json_t *bf__view_stage(const json_t *view, const char *stage) { return jso
 const json_t *bf__view_action(const json_t *view, const char *stage, const char *action) {
   return json_object_get(json_object_get(bf__view_stage(view, stage), "actions"), action);
 }
+
+static int first_article(const json_t *declared) {
+  const json_t *own = json_object_get(declared, "article"), *articles = json_object_get(declared, "articles");
+  return (int)json_integer_value(own ? own : json_array_get(articles, 0));
+}
+
+int bf__view_article(const json_t *view, const char *stage, const char *action) {
+  int article = first_article(bf__view_action(view, stage, action));
+  return article ? article : first_article(bf__view_stage(view, stage));
+}
 const json_t *bf__view_facts(const json_t *view, const char *kind) { return json_object_get(json_object_get(view, "facts"), kind); }
 const json_t *bf__view_role(const json_t *view, const char *role) { return json_object_get(json_object_get(view, "roles"), role); }

@@ -33,6 +33,8 @@ const json_t *bf__ruleset_view(const struct bf__ruleset *set, const char *jurisd
 const json_t *bf__view_kind(const json_t *view, const char *kind);
 const json_t *bf__view_stage(const json_t *view, const char *stage);
 const json_t *bf__view_action(const json_t *view, const char *stage, const char *action);
+/* The first article that ACTION names, else its stage; 0 for none. */
+int bf__view_article(const json_t *view, const char *stage, const char *action);
 const json_t *bf__view_facts(const json_t *view, const char *kind); /* { name: field } */
 const json_t *bf__view_role(const json_t *view, const char *role);
 

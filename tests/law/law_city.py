@@ -5,7 +5,8 @@ import socket
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from banfa_test import Refused, refused, server  # noqa: E402,F401
+from banfa_fold import compare  # noqa: E402,F401
+from banfa_test import Refused, main, refused, server  # noqa: E402
 
 CITY, NAN, TAOJIANG = "430900", "430921", "430922"
 BODIES = [  # one user each, named as the organisation
@@ -22,6 +23,17 @@ GOOD = {s: "pass" for s in ("goals", "siting", "functions", "approach", "data_sh
 def yuan(n):
     """Whole fen: yuan(500_000) is 500,000 yuan."""
     return round(n * 100)
+
+
+def run(scope, clock, prepare):
+    """All tests of a file in one city; how the server itself ended is looked at before how they did."""
+    with server(clock=clock) as running:
+        prepare(City(running))
+        try:
+            main(scope)
+        except SystemExit as end:
+            ending = end
+    raise ending
 
 
 class City:
@@ -57,8 +69,11 @@ class City:
         self.call("clock.advance", {"to": moment})
         self.today = moment[:10]
 
-    def restart(self):
-        assert self.server.stop() == 0
+    def restart(self, kill=False):
+        if kill:
+            self.server.kill()
+        else:
+            assert self.server.stop() == 0
         self.server.start()
         self.clients.clear()
 
@@ -84,9 +99,9 @@ class City:
     def case(self, id, who="bureau"):
         case = self.ask(who, "GET", f"/api/v1/cases/{id}")
         for a in case["actions"]:
-            self.titles[a["stage"], a["action"]] = a["title"]["zh"], a["articles"]
+            self.titles["act", a["stage"], a["action"]] = a["title"]["zh"], a["articles"]
         for d in case["deadlines"]:
-            self.titles[d["stage"], d["name"]] = d["title"]["zh"], [d["article"]] if d.get("article") else []
+            self.titles["due", d["stage"], d["name"]] = d["title"]["zh"], [d["article"]] if d.get("article") else [d["source"]["zh"]]
         return case
 
     def events(self, id, who="bureau"):
@@ -100,11 +115,11 @@ class City:
         for kind in kinds:
             self.ask(who, "POST", f"/api/v1/cases/{id}/documents?kind={kind}&name={kind}.pdf", headers={"Content-Type": "application/pdf"}, raw=b"%PDF-1.4 x\n")
 
-    def act(self, id, who, what, **input_):
+    def act(self, id, who, what, /, **input_):
         stage, action = what.split(".")
         return self.ask(who, "POST", f"/api/v1/cases/{id}/actions/{stage}/{action}", {"input": input_})
 
-    def do(self, id, who, what, *papers, **input_):
+    def do(self, id, who, what, /, *papers, **input_):
         """WHO brings the papers and acts; the case must have said beforehand that this is open to them and that nothing stands against it."""
         self.papers(id, who, *papers)
         listed = self.action(id, who, what)
@@ -118,7 +133,7 @@ class City:
                 return a
         return None
 
-    def no(self, id, who, what, code, article=None, status=None, **input_):
+    def no(self, id, who, what, code, article=None, /, status=None, **input_):
         """It is refused with CODE and ARTICLE, in both languages, and the case stays as it was."""
         before = self.case(id)
         refusal = refused(lambda: self.act(id, who, what, **input_), status, code, article)
@@ -257,6 +272,6 @@ class City:
                     print(f"# report {e['at'][:10]} {id} 新建 create {e['kind']}", flush=True)
                 elif e["do"] != "document":
                     name = e.get("action") or e["deadline"]
-                    title, articles = self.titles.get((e["stage"], name), (name, []))
+                    title, articles = self.titles.get((e["do"], e["stage"], name), (name, []))
                     said = f"{title} {e['stage']}.{name} (art. {', '.join(map(str, articles)) or '-'})"
                     print(f"# report {e['at'][:10]} " + (said if e["do"] == "act" else f"提醒:{said} {e['due']} {'+'.join(e['rungs'])}"), flush=True)

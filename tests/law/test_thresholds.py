@@ -1,11 +1,6 @@
 """Where the paths part: exactly the amount, one fen less, one fen more. The regulation names several amounts in two paths (以上 and 以下 both include the number):
 there the stricter path holds, save 500,000, which article 47 (超过) makes the lighter one."""
-import os
-import sys
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from banfa_test import main, server  # noqa: E402
-from law_city import City, yuan  # noqa: E402
+from law_city import GOOD, run, yuan  # noqa: E402
 
 WHO = "chengguan"
 
@@ -52,7 +47,7 @@ def test_2000000_expert_meeting():
     """Article 11: from 2,000,000 the centre's review needs a meeting with experts."""
     for id, side in three(C, "scheme_review", yuan(2_000_000)):
         C.papers(id, "center", "review_opinion")
-        given = {"subjects": dict.fromkeys(("goals", "siting", "functions", "approach", "data_sharing", "architecture", "equipment", "estimate"), "pass"), "opinion": "方案可行"}
+        given = {"subjects": GOOD, "opinion": "方案可行"}
         if side != "below":
             C.no(id, "center", "scheme_review.pass", "review.meeting", 11, **given)
             C.meeting(id, "center", "scheme_review.meeting")
@@ -151,7 +146,11 @@ def test_20000000_settlement_and_audit():
         assert "settlement" not in C.open(id), side
 
 
-with server(clock="2023-08-28T09:00") as running:
-    C = City(running)
+def prepare(city):
+    global C
+    C = city
     C.at("2023-08-28")
-    main(globals())
+
+
+if __name__ == "__main__":
+    run(globals(), "2023-08-28T09:00", prepare)
