@@ -9,7 +9,7 @@ def effects(state, list_, stage_date):
             if e.get("value") is None:
                 facts.pop(e["fact"], None)
             else:
-                facts[e["fact"]] = e["value"]
+                facts[e["fact"]] = e["value"] if e["value"] != {} else []  # a script has no other empty list than {}
         elif what == "append":
             facts[e["fact"]] = facts.get(e["fact"], []) + [e["value"]]
         elif what == "open":
