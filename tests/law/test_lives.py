@@ -1,74 +1,5 @@
 """Three lives over the real server, from September 2022 on: 12,000,000, 1,500,000 and 400,000 yuan. Every date was computed by hand from the calendar."""
-import datetime
-
-from law_city import GOOD, City, compare, main, server, yuan
-
-READERS = ["bureau", "center", "drc", "finance", "audit", "group", "government", "chengguan", "shuili"]
-
-
-class Life:
-    """One project (or plan) and what its people must have been told, in order."""
-
-    def __init__(self, city, id, who):
-        self.city, self.id, self.who, self.reminders = city, id, who, {}
-
-    def do(self, who, what, /, *papers, **input_):
-        return self.city.do(self.id, who or self.who, what, *papers, **input_)
-
-    def no(self, who, what, code, article=None, /, **input_):
-        return self.city.no(self.id, who or self.who, what, code, article, **input_)
-
-    def due(self, what, date):
-        there = self.city.due(self.id, what)
-        assert there == date, f"{self.city.today}: {what} is due {there}, by hand {date}"
-
-    def open(self, *stages):
-        assert self.city.open(self.id) == sorted(stages), f"{self.city.today}: open {self.city.open(self.id)}"
-
-    def reminded(self, day, deadline, due, *people):
-        """A reminder that must have come on DAY, to these and nobody else."""
-        for who in people:
-            self.reminders.setdefault(who, []).append((day, deadline, due))
-
-    def check_reminders(self):
-        """Exactly what was expected, nothing twice, nothing to others."""
-        for who in READERS:
-            told, wanted = sorted(self.city.told(who, self.id)), sorted(self.reminders.get(who, []))
-            assert told == wanted, f"{self.id} {who}: not told {[n for n in wanted if n not in told]}, told besides {[n for n in told if n not in wanted]}, {len(told)} of {len(wanted)}"
-
-    def check_forecast(self):
-        """If nobody acts, each deadline that has a date ends on it (its story says so the moment the day is over)."""
-        case = self.city.case(self.id)
-        told = self.city.ask("bureau", "GET", f"/api/v1/cases/{self.id}/forecast")
-        ends = {}
-        for one in told["if_nobody_acts"]:
-            if one["what"] == "due":
-                ends.setdefault((one["stage"], one["deadline"]), (one["due"], one["date"]))
-        ahead = [d for d in case["deadlines"] if d.get("due", "") >= self.city.today]
-        for d in ahead:
-            day_after = str(datetime.date.fromisoformat(d["due"]) + datetime.timedelta(1))
-            there = ends.get((d["stage"], d["name"]))
-            assert there == (d["due"], day_after), f"{self.city.today}: {d['stage']}.{d['name']} is due {d['due']}, foretold {there}"
-        dates = [one["date"] for one in told["if_everybody_acts"]]
-        assert dates == sorted(dates) and (not dates or dates[0] >= self.city.today)
-        return ahead, told
-
-
-def ended(life, outcome, today):
-    case = life.city.case(life.id)
-    assert case.get("ended") == today and case.get("outcome") == outcome, (case.get("ended"), case.get("outcome"))
-    assert case["deadlines"] == [] and not life.city.open(life.id)
-    ahead, told = life.check_forecast()
-    assert not ahead and told["if_nobody_acts"] == [] and told["if_everybody_acts"] == []
-    compare({k: v for k, v in case.items()}, life.city.events(life.id))
-    life.check_reminders()
-    life.city.story(life.id)
-
-
-def audit(city, *lives):
-    """The chain of events holds, and it holds these lives whole."""
-    said = city.call("audit.verify")
-    assert said["ok"] and said["cases"] == len(lives) and said["events"] >= sum(len(city.events(life.id)) for life in lives), said
+from law_city import GOOD, City, Life, audit, ended, main, server, working_days_left, yuan
 
 
 def test_life_of_12_000_000():
@@ -652,11 +583,6 @@ def test_life_of_400_000():
         p.do(None, "operations.end", follow_up="renew")
         ended(p, "done", "2027-06-29")
         audit(c, p)
-
-
-def working_days_left(c, id):
-    """Of the 10 of article 14, as the case shows them: from today's evening to the last day's."""
-    return next(d["left_workdays"] for d in c.case(id)["deadlines"] if d["name"] == "decide")
 
 
 if __name__ == "__main__":
