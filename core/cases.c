@@ -240,6 +240,15 @@ static bool same_row(const struct row *row, const struct bf__rung *rung) {
   return strcmp(row->rung, rung->rung) == 0 && strcmp(row->name, rung->name) == 0 && strcmp(row->stage, rung->stage) == 0;
 }
 
+/* A deadline that is alive has a row of its own, whose moment never comes: lists find it by its date also when every rung has fired. */
+static int add_alive(const struct bf__deadline *deadlines, int alive, struct bf__rung *rungs, int count) {
+  for (int i = 0; i < alive && count < BF__RUNGS_MAX; i++) {
+    if (deadlines[i].due == INT32_MAX) continue;
+    rungs[count++] = (struct bf__rung){.stage = deadlines[i].stage, .name = deadlines[i].name, .rung = "alive", .at = INT64_MAX, .due = deadlines[i].due};
+  }
+  return count;
+}
+
 /* Brings the stored rungs of a case in line with what is derived: only differences are written. */
 static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t *state, struct bf_error *err) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
@@ -249,6 +258,8 @@ static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t 
   const json_t *view = bf__ruleset_view(set, json_string_value(json_object_get(state, "jurisdiction")));
   int alive = bf__deadlines(view, set->calendar, state, turn->today, deadlines, BF__DEADLINES_MAX), r = 0;
   int count = bf__rungs(set->calendar, state, deadlines, alive, rungs, BF__RUNGS_MAX);
+  if (count) bf__turn_next(turn, rungs[0].at);
+  count = add_alive(deadlines, alive, rungs, count);
   for (int i = 0; i < entry->count; i++) {
     bool found = false;
     for (int k = 0; k < count && !found; k++) found = same_row(&entry->rows[i], &rungs[k]);
@@ -277,7 +288,6 @@ static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t 
   rows_free(entry->rows, entry->count);
   entry->rows = rows;
   entry->count = count;
-  if (count) bf__turn_next(turn, rungs[0].at);
   return 0;
 }
 

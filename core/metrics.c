@@ -62,7 +62,7 @@ static int write_counts(struct bf__reading *reading, FILE *out, struct bf_error 
   int64_t events = 0, pending = 0, due = 0;
   /* the numbers of events have no gaps: the last one is their count */
   int r = count_of(store, "SELECT COALESCE(MAX(seq), 0) FROM events WHERE seq > $1", 0, &events, err);
-  if (r >= 0) r = count_of(store, "SELECT COUNT(*) FROM deadlines WHERE at_ms > $1", reading->now_ms, &pending, err);
+  if (r >= 0) r = count_of(store, "SELECT COUNT(*) FROM deadlines WHERE at_ms > $1 AND rung <> 'alive'", reading->now_ms, &pending, err);
   if (r >= 0) r = count_of(store, "SELECT COUNT(*) FROM deadlines WHERE at_ms <= $1", reading->now_ms, &due, err);
   if (r >= 0)
     r = bf__store_rows(store, "SELECT kind, CASE WHEN open = 1 THEN 'open' ELSE 'ended' END, COUNT(*) FROM cases GROUP BY kind, open ORDER BY kind, open DESC",

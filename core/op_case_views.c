@@ -302,7 +302,7 @@ static bool date_or_nothing(const char *text_) {
 /* The deadlines between two dates, soonest first. */
 static int deadlines(struct bf__reading *reading, struct bf_error *err) {
   static const char sql[] = "SELECT d.case_id, d.stage, d.name, d.due, c.state FROM deadlines d JOIN cases c ON c.id = d.case_id"
-                            " WHERE d.rung = 'due' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
+                            " WHERE d.rung = 'alive' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
   const char *from = text(reading->params, "from"), *to = text(reading->params, "to"), *mine = text(reading->params, "mine");
   if (!date_or_nothing(from) || !date_or_nothing(to))
     return bf__refuse_read(reading, 400, "form.date", date_or_nothing(from) ? "to" : "from", "from 和 to 应为日期,如 2022-09-30",
