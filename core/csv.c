@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reading ------------------------------------------------------------------------------------------------------------------------ */
+/* Reading
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 struct reader {
   const char *at, *end;
@@ -22,7 +23,8 @@ static int fault(struct reader *reader, int code, int line, const char *message)
 
 static int put(struct reader *reader, char c) {
   if (reader->used == BF__CSV_CELL) return fault(reader, BF_ELIMIT, reader->line, "a cell is longer than 64 KiB");
-  if (((unsigned char)c < ' ' && c != '\t' && c != '\n') || c == 0x7f) return fault(reader, BF_EINVAL, reader->line, "a control character");
+  if (((unsigned char)c < ' ' && c != '\t' && c != '\n') || c == 0x7f)
+    return fault(reader, BF_EINVAL, reader->line, "a control character");
   reader->cell[reader->used++] = c;
   return 0;
 }
@@ -52,14 +54,17 @@ static int quoted(struct reader *reader) {
       break;
     }
   }
-  if (r >= 0 && reader->at < reader->end && !memchr(",\r\n", *reader->at, 3)) return fault(reader, BF_EINVAL, reader->line, "text stands after a closing quote");
+  if (r >= 0 && reader->at < reader->end && !memchr(",\r\n", *reader->at, 3))
+    return fault(reader, BF_EINVAL, reader->line, "text stands after a closing quote");
   return r;
 }
 
 static int plain(struct reader *reader) {
   int r = 0;
   while (r >= 0 && reader->at < reader->end && *reader->at != ',' && *reader->at != '\r' && *reader->at != '\n') {
-    if (*reader->at == '"') return fault(reader, BF_EINVAL, reader->line, "a quote in the middle of a cell: put the whole cell in quotes and double those inside");
+    if (*reader->at == '"')
+      return fault(reader, BF_EINVAL, reader->line,
+                   "a quote in the middle of a cell: put the whole cell in quotes and double those inside");
     r = put(reader, *reader->at++);
   }
   return r;
@@ -94,7 +99,8 @@ int bf__csv_parse(const char *text, size_t length, json_t **ret_rows, struct bf_
     bool filled;
     json_t *cells = json_array();
     r = cells ? read_row(&reader, cells, &filled) : fault(&reader, BF_ENOMEM, line, "no memory");
-    if (r >= 0 && filled && json_array_size(rows) == BF__CSV_ROWS) r = fault(&reader, BF_ELIMIT, line, "more than 50,000 rows: send them in parts");
+    if (r >= 0 && filled && json_array_size(rows) == BF__CSV_ROWS)
+      r = fault(&reader, BF_ELIMIT, line, "more than 50,000 rows: send them in parts");
     if (r >= 0 && filled && json_array_append_new(rows, json_pack("{si sO}", "line", line, "cells", cells)) < 0)
       r = fault(&reader, BF_ENOMEM, line, "no memory");
     json_decref(cells);
@@ -108,7 +114,8 @@ int bf__csv_parse(const char *text, size_t length, json_t **ret_rows, struct bf_
   return 0;
 }
 
-/* Writing ------------------------------------------------------------------------------------------------------------------------ */
+/* Writing
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 static void write_bytes(struct bf__csv *csv, const char *bytes, size_t length) {
   if (csv->failed) return;
@@ -163,22 +170,29 @@ static void list_cell(struct bf__csv *csv, const json_t *list) {
     (void)fprintf(out, "%s%s", i ? "; " : "", json_is_string(one) ? json_string_value(one) : dumped ? dumped : "");
     free(dumped);
   }
-  if (fclose(out) != 0) csv->failed = true;
-  else bf__csv_cell(csv, text);
+  if (fclose(out) != 0)
+    csv->failed = true;
+  else
+    bf__csv_cell(csv, text);
   free(text);
 }
 
 void bf__csv_value(struct bf__csv *csv, const json_t *value) {
-  if (!value || json_is_null(value)) bf__csv_cell(csv, "");
-  else if (json_is_string(value)) bf__csv_cell(csv, json_string_value(value));
-  else if (json_is_array(value)) list_cell(csv, value);
+  if (!value || json_is_null(value))
+    bf__csv_cell(csv, "");
+  else if (json_is_string(value))
+    bf__csv_cell(csv, json_string_value(value));
+  else if (json_is_array(value))
+    list_cell(csv, value);
   else {
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    if (!text) csv->failed = true;
+    if (!text)
+      csv->failed = true;
     else if (json_is_number(value)) { /* a minus is no formula in a number of our own */
       begin_cell(csv);
       write_bytes(csv, text, strlen(text));
-    } else bf__csv_cell(csv, text);
+    } else
+      bf__csv_cell(csv, text);
     free(text);
   }
 }

@@ -12,9 +12,9 @@
 #define BF__CSV_COLUMNS 200
 #define BF__CSV_CELL (64 << 10) /* bytes */
 
-/* TEXT as [ { "line": n, "cells": [text, …] } ]; lines that hold nothing are left out, a byte order mark is passed over. Lines end with LF, CRLF or CR. A quote that
- * never ends, one in the middle of a cell, a control character and what is not UTF-8 are BF_EINVAL; too many rows, columns or bytes BF_ELIMIT.
- * Err->where is "line N" of where the fault begins. */
+/* TEXT as [ { "line": n, "cells": [text, …] } ]; lines that hold nothing are left out, a byte order mark is passed over. Lines
+ * end with LF, CRLF or CR. A quote that never ends, one in the middle of a cell, a control character and what is not UTF-8 are
+ * BF_EINVAL; too many rows, columns or bytes BF_ELIMIT. Err->where is "line N" of where the fault begins. */
 int bf__csv_parse(const char *text, size_t length, json_t **ret_rows, struct bf_error *err) BF_WARN_UNUSED;
 
 /* A table being written. Start with zeroes; a failure is kept and comes out of `bf__csv_take`. */
@@ -27,7 +27,8 @@ struct bf__csv {
 void bf__csv_cell(struct bf__csv *csv, const char *cell); /* NULL is an empty one */
 /* Text, a number, true or false as themselves, null as nothing, a list with semicolons between; other values as JSON. */
 void bf__csv_value(struct bf__csv *csv, const json_t *value);
-/* What a person reads of FIELD's VALUE: the Chinese label of a choice, yuan in place of fen; and FIELD's own label, with the currency. */
+/* What a person reads of FIELD's VALUE: the Chinese label of a choice, yuan in place of fen; and FIELD's own label, with the
+ * currency. */
 void bf__csv_field(struct bf__csv *csv, const json_t *field, const json_t *value);
 void bf__csv_label(struct bf__csv *csv, const json_t *field);
 void bf__csv_end_row(struct bf__csv *csv);

@@ -17,7 +17,9 @@
 #define WIDE_YUAN "\xef\xbf\xa5"
 #define YUAN "\xc2\xa5"
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 static bool ends(const char *word, const char *tail, size_t *ret_at) {
   size_t a = strlen(word), b = strlen(tail);
@@ -27,17 +29,24 @@ static bool ends(const char *word, const char *tail, size_t *ret_at) {
 }
 
 char *bf__ledger_trim(char *word) {
-  while (*word == ' ' || *word == '\t' || *word == '\n' || strncmp(word, "\xe3\x80\x80", 3) == 0) word += *word == '\xe3' ? 3 : 1; /* the wide space too */
+  while (*word == ' ' || *word == '\t' || *word == '\n' || strncmp(word, "\xe3\x80\x80", 3) == 0)
+    word += *word == '\xe3' ? 3 : 1; /* the wide space too */
   for (size_t at = strlen(word); at > 0;) {
-    if (strchr(" \t\n", word[at - 1])) at -= 1;
-    else if (at >= 3 && strncmp(word + at - 3, "\xe3\x80\x80", 3) == 0) at -= 3;
-    else break;
+    if (strchr(" \t\n", word[at - 1]))
+      at -= 1;
+    else if (at >= 3 && strncmp(word + at - 3, "\xe3\x80\x80", 3) == 0)
+      at -= 3;
+    else
+      break;
     word[at] = 0;
   }
   return word;
 }
 
-static const struct { const char *word; int64_t fen; } currencies[] = {{"万元", 1000000}, {"万", 1000000}, {"元", 100}, {"分", 1}};
+static const struct {
+  const char *word;
+  int64_t fen;
+} currencies[] = {{"万元", 1000000}, {"万", 1000000}, {"元", 100}, {"分", 1}};
 
 void bf__ledger_heading(char *heading, int64_t *ret_fen) {
   char tail[40];
@@ -66,8 +75,10 @@ static json_t *money(const char *cell, int64_t fen) {
     break;
   }
   const char *c = bf__ledger_trim(word);
-  if (strncmp(c, YUAN, strlen(YUAN)) == 0) c += strlen(YUAN);
-  else if (strncmp(c, WIDE_YUAN, strlen(WIDE_YUAN)) == 0) c += strlen(WIDE_YUAN);
+  if (strncmp(c, YUAN, strlen(YUAN)) == 0)
+    c += strlen(YUAN);
+  else if (strncmp(c, WIDE_YUAN, strlen(WIDE_YUAN)) == 0)
+    c += strlen(WIDE_YUAN);
   int64_t whole = 0, scale = fen;
   int digits = 0;
   if (fen == 0) return NULL;
@@ -110,8 +121,10 @@ static json_t *date(const char *cell) {
   int year, month, day, used = 0;
   int32_t made;
   char out[BF__DATE_TEXT];
-  if ((sscanf(cell, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 || sscanf(cell, "%4d/%2d/%2d%n", &year, &month, &day, &used) == 3 ||
-       sscanf(cell, "%4d.%2d.%2d%n", &year, &month, &day, &used) == 3 || sscanf(cell, "%4d年%2d月%2d日%n", &year, &month, &day, &used) == 3) &&
+  if ((sscanf(cell, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 ||
+       sscanf(cell, "%4d/%2d/%2d%n", &year, &month, &day, &used) == 3 ||
+       sscanf(cell, "%4d.%2d.%2d%n", &year, &month, &day, &used) == 3 ||
+       sscanf(cell, "%4d年%2d月%2d日%n", &year, &month, &day, &used) == 3) &&
       (size_t)used == strlen(cell) && bf__date_make(year, month, day, &made) == 0) {
     bf__date_format(made, out);
     return json_string(out);
@@ -124,7 +137,8 @@ static json_t *choice(const json_t *field, const char *cell) {
   json_t *one;
   json_array_foreach(json_object_get(field, "choices"), i, one) {
     const char *value = text(one, "value"), *zh = text(one, "zh"), *en = text(one, "en");
-    if ((value && strcmp(value, cell) == 0) || (zh && strcmp(zh, cell) == 0) || (en && strcasecmp(en, cell) == 0)) return json_incref(json_object_get(one, "value"));
+    if ((value && strcmp(value, cell) == 0) || (zh && strcmp(zh, cell) == 0) || (en && strcasecmp(en, cell) == 0))
+      return json_incref(json_object_get(one, "value"));
   }
   return json_string(cell); /* the form lists what there is */
 }
@@ -134,9 +148,12 @@ static char *part(char **at, const char *mark, const char *wide) {
   char *from = *at;
   if (!from) return NULL;
   char *narrow_at = strstr(from, mark), *wide_at = strstr(from, wide);
-  if (narrow_at && (!wide_at || narrow_at < wide_at)) *narrow_at = 0, *at = narrow_at + strlen(mark);
-  else if (wide_at) *wide_at = 0, *at = wide_at + strlen(wide);
-  else *at = NULL;
+  if (narrow_at && (!wide_at || narrow_at < wide_at))
+    *narrow_at = 0, *at = narrow_at + strlen(mark);
+  else if (wide_at)
+    *wide_at = 0, *at = wide_at + strlen(wide);
+  else
+    *at = NULL;
   return bf__ledger_trim(from);
 }
 
@@ -170,7 +187,8 @@ static json_t *list(const json_t *field, char *cell, int64_t fen, const char **r
   return out;
 }
 
-static json_t *nested(const json_t *field, const char *type, const char *cell, int64_t fen, const char **ret_zh, const char **ret_en) {
+static json_t *nested(const json_t *field, const char *type, const char *cell, int64_t fen, const char **ret_zh,
+                      const char **ret_en) {
   if (*cell == '[' || *cell == '{') {
     *ret_zh = "以 [ 或 { 开头,却不是正确的 JSON";
     *ret_en = "begins like JSON but is none";
@@ -179,7 +197,9 @@ static json_t *nested(const json_t *field, const char *type, const char *cell, i
   char *own = strdup(cell);
   *ret_zh = "内存不足";
   *ret_en = "cannot be read: no memory";
-  json_t *out = !own ? NULL : strcmp(type, "list") == 0 ? list(field, own, fen, ret_zh, ret_en) : record(field, own, fen, ret_zh, ret_en);
+  json_t *out = !own                        ? NULL
+                : strcmp(type, "list") == 0 ? list(field, own, fen, ret_zh, ret_en)
+                                            : record(field, own, fen, ret_zh, ret_en);
   free(own);
   return out;
 }
@@ -189,8 +209,10 @@ json_t *bf__ledger_value(const json_t *field, const char *cell, int64_t fen, con
   if (!type) type = "text";
   if (strcmp(type, "list") == 0 || strcmp(type, "record") == 0) return nested(field, type, cell, fen, ret_zh, ret_en);
   if (strcmp(type, "money") == 0) {
-    *ret_zh = fen ? "应为金额,如 1200000.00 或 120万元,最小到分" : "未说明单位:请把表头写作“…(元)”或“…(万元)”,或在数后写明元、万元";
-    *ret_en = fen ? "must be a sum such as 1200000.00 or 120万元, exact to the fen" : "has no currency: write it in the heading, as in …(元) or …(万元), or after the number";
+    *ret_zh =
+        fen ? "应为金额,如 1200000.00 或 120万元,最小到分" : "未说明单位:请把表头写作“…(元)”或“…(万元)”,或在数后写明元、万元";
+    *ret_en = fen ? "must be a sum such as 1200000.00 or 120万元, exact to the fen"
+                  : "has no currency: write it in the heading, as in …(元) or …(万元), or after the number";
     return money(cell, fen);
   }
   if (strcmp(type, "int") == 0 || strcmp(type, "percent") == 0) {

@@ -1,4 +1,5 @@
-/* Ledger files into registers and cases: the first line names the columns, every row is checked, and all rows are written or none. */
+/* Ledger files into registers and cases: the first line names the columns, every row is checked, and all rows are written or
+ * none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,11 +14,15 @@
 #include "work.h"
 
 #define ERRORS_MAX 500
-#define CASES_MAX 2000    /* of one file: the engine does nothing else meanwhile */
+#define CASES_MAX 2000 /* of one file: the engine does nothing else meanwhile */
 #define ENTRIES_MAX 20000
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "import", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "import", "no memory");
+}
 
 struct import {
   struct bf__turn *turn;
@@ -32,8 +37,14 @@ struct import {
 };
 
 /* Columns that belong to no form. */
-static const struct { const char *name, *zh; bool cases; } own_columns[] = {
-    {"id", "编号", false}, {"jurisdiction", "行政区划", false}, {"jurisdiction", "行政区划", true}, {"kind", "事项种类", true}, {"unit", "建设单位", true}};
+static const struct {
+  const char *name, *zh;
+  bool cases;
+} own_columns[] = {{"id", "编号", false},
+                   {"jurisdiction", "行政区划", false},
+                   {"jurisdiction", "行政区划", true},
+                   {"kind", "事项种类", true},
+                   {"unit", "单位", true}};
 
 static void fault(struct import *import, const char *field, const char *zh, const char *en) {
   char word[120];
@@ -42,9 +53,13 @@ static void fault(struct import *import, const char *field, const char *zh, cons
                                                         field ? bf__short(field, word, sizeof word) : NULL, "zh", zh, "en", en));
 }
 
-/* Columns ------------------------------------------------------------------------------------------------------------------------------ */
+/* Columns
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
 
-static bool is_cases(const struct import *import) { return strcmp(import->name, "cases") == 0; }
+static bool is_cases(const struct import *import) {
+  return strcmp(import->name, "cases") == 0;
+}
 
 static bool is_field(const json_t *field, const char *heading) {
   const char *name = text(field, "name"), *zh = text(field, "zh"), *en = text(field, "en");
@@ -60,12 +75,15 @@ static const json_t *field_of(const json_t *form, const char *heading) {
 
 static const char *own_of(const struct import *import, const char *heading) {
   for (size_t i = 0; i < sizeof own_columns / sizeof *own_columns; i++)
-    if (own_columns[i].cases == is_cases(import) && (strcmp(own_columns[i].name, heading) == 0 || strcmp(own_columns[i].zh, heading) == 0))
+    if (own_columns[i].cases == is_cases(import) &&
+        (strcmp(own_columns[i].name, heading) == 0 || strcmp(own_columns[i].zh, heading) == 0))
       return own_columns[i].name;
   return NULL;
 }
 
-static const json_t *register_form(const struct import *import) { return json_object_get(bf__register_declared(import->view, import->name), "fields"); }
+static const json_t *register_form(const struct import *import) {
+  return json_object_get(bf__register_declared(import->view, import->name), "fields");
+}
 
 static const json_t *create_form(const json_t *view, const char *kind) {
   return kind ? json_object_get(json_object_get(bf__view_kind(view, kind), "create"), "form") : NULL;
@@ -76,7 +94,8 @@ static bool known_heading(const struct import *import, const char *heading) {
   json_t *declared;
   if (own_of(import, heading)) return true;
   if (!is_cases(import)) return field_of(register_form(import), heading) != NULL;
-  json_object_foreach(json_object_get(import->view, "kinds"), kind, declared) if (field_of(create_form(import->view, kind), heading)) return true;
+  json_object_foreach(json_object_get(import->view, "kinds"), kind,
+                      declared) if (field_of(create_form(import->view, kind), heading)) return true;
   return false;
 }
 
@@ -91,9 +110,10 @@ static int take_headings(struct import *import, const json_t *row, struct bf_err
     char *name = bf__ledger_trim(copy);
     bf__ledger_heading(name, &fen);
     name = bf__ledger_trim(name);
-    if (*name && !known_heading(import, name)) fault(import, name, "表头里有不认识的栏目:请用字段名或其中文名称", "Unknown heading: use a field's name or its title.");
-    json_array_foreach(import->headings, k, other)
-      if (*name && strcmp(text(other, "name"), name) == 0) fault(import, name, "表头里有重复的栏目", "This heading stands twice.");
+    if (*name && !known_heading(import, name))
+      fault(import, name, "表头里有不认识的栏目:请用字段名或其中文名称", "Unknown heading: use a field's name or its title.");
+    json_array_foreach(import->headings, k, other) if (*name && strcmp(text(other, "name"), name) == 0)
+        fault(import, name, "表头里有重复的栏目", "This heading stands twice.");
     int failed = json_array_append_new(import->headings, json_pack("{ss sI}", "name", name, "fen", (json_int_t)fen));
     free(copy);
     if (failed) return no_memory(err);
@@ -118,7 +138,8 @@ static const char *own_cell(const struct import *import, const json_t *cells, co
 }
 
 /* One cell into VALUE. An empty one is null: nothing is said, or what was there goes. */
-static int take_cell(struct import *import, const json_t *heading, const json_t *field, const char *cell, json_t *value, struct bf_error *err) {
+static int take_cell(struct import *import, const json_t *heading, const json_t *field, const char *cell, json_t *value,
+                     struct bf_error *err) {
   const char *zh = "", *en = "", *label_zh = text(field, "zh"), *label_en = text(field, "en"), *name = text(field, "name");
   int64_t fen = json_integer_value(json_object_get(heading, "fen"));
   char text_zh[500], text_en[500], *copy = strdup(cell);
@@ -140,13 +161,16 @@ static int take_row(struct import *import, const json_t *form, const json_t *cel
   size_t i;
   json_t *heading, *value = json_object();
   int r = value ? 0 : no_memory(err);
-  if (json_array_size(cells) > json_array_size(import->headings)) fault(import, NULL, "这一行的格数多于表头", "The row has more cells than the first line.");
+  if (json_array_size(cells) > json_array_size(import->headings))
+    fault(import, NULL, "这一行的格数多于表头", "The row has more cells than the first line.");
   json_array_foreach(import->headings, i, heading) {
     const char *name = text(heading, "name"), *cell = json_string_value(json_array_get(cells, i));
     const json_t *field = own_of(import, name) ? NULL : field_of(form, name);
     if (r < 0 || own_of(import, name) || !cell) continue;
-    if (field) r = take_cell(import, heading, field, cell, value, err);
-    else if (*cell && known_heading(import, name)) fault(import, name, "此种事项没有这个字段:请留空", "This kind has no such field: leave it empty.");
+    if (field)
+      r = take_cell(import, heading, field, cell, value, err);
+    else if (*cell && known_heading(import, name))
+      fault(import, name, "此种事项没有这个字段:请留空", "This kind has no such field: leave it empty.");
   }
   if (r < 0) {
     json_decref(value);
@@ -167,17 +191,21 @@ static int check_row(struct import *import, const json_t *form, json_t *value, s
   return r < 0 ? no_memory(err) : 0;
 }
 
-/* The jurisdiction a row names by code or title, FALLBACK when it names none; NULL, with a fault, when there is none such or it is not the caller's. */
+/* The jurisdiction a row names by code or title, FALLBACK when it names none; NULL, with a fault, when there is none such or it
+ * is not the caller's. */
 static const char *place_of(struct import *import, const json_t *cells, const char *fallback) {
   char cell[200];
   const char *code, *found = fallback, *own = text(import->command->actor, "jurisdiction");
   json_t *place;
   if (*own_cell(import, cells, "jurisdiction", cell, sizeof cell)) {
     found = NULL;
-    json_object_foreach(json_object_get(import->view, "jurisdictions"), code, place)
-      if (strcmp(code, cell) == 0 || (text(place, "zh") && strcmp(text(place, "zh"), cell) == 0)) found = code;
+    json_object_foreach(json_object_get(import->view, "jurisdictions"), code,
+                        place) if (strcmp(code, cell) == 0 || (text(place, "zh") && strcmp(text(place, "zh"), cell) == 0)) found =
+        code;
   }
-  if (!found) fault(import, "jurisdiction", "没有这个行政区划:请写六位代码或全称", "There is no such jurisdiction: write its code or its name.");
+  if (!found)
+    fault(import, "jurisdiction", "没有这个行政区划:请写六位代码或全称",
+          "There is no such jurisdiction: write its code or its name.");
   else if (import->command->actor && !bf__place_related(import->view, own, found)) {
     fault(import, "jurisdiction", "不在您的辖区内", "This is not within your jurisdiction.");
     found = NULL;
@@ -185,7 +213,8 @@ static const char *place_of(struct import *import, const json_t *cells, const ch
   return found;
 }
 
-/* Registers ---------------------------------------------------------------------------------------------------------------------------- */
+/* Registers
+ * ---------------------------------------------------------------------------------------------------------------------------- */
 
 /* Where the rows of who names no jurisdiction belong: the caller's own, for the operator the one at the top. */
 static const char *home(const struct import *import) {
@@ -224,11 +253,13 @@ static int plan_entry(struct import *import, const json_t *cells, json_t *plan, 
   if (r >= 0 && named && json_object_set_new(seen, id, json_true()) < 0) r = no_memory(err);
   if (r >= 0 && !same && json_array_size(import->errors) == faults) {
     int64_t version = json_integer_value(json_object_get(old, "version")) + 1;
-    if (json_array_append_new(plan, json_pack("{ss ss* ss sI sO}", "what", old ? "change" : "add", "id", named ? id : NULL, "jurisdiction", place, "version",
-                                              (json_int_t)version, "value", value)) < 0)
+    if (json_array_append_new(plan, json_pack("{ss ss* ss sI sO}", "what", old ? "change" : "add", "id", named ? id : NULL,
+                                              "jurisdiction", place, "version", (json_int_t)version, "value", value)) < 0)
       r = no_memory(err);
-    if (old) import->changed++;
-    else import->added++;
+    if (old)
+      import->changed++;
+    else
+      import->added++;
   }
   json_decref(value);
   json_decref(old);
@@ -267,7 +298,8 @@ static int import_entries(struct import *import, const json_t *rows, struct bf_e
     json_t *named = json_array(), *fresh = json_array(), *one;
     size_t i;
     if (!named || !fresh) r = no_memory(err);
-    json_array_foreach(plan, i, one) if (r >= 0 && json_array_append(text(one, "id") ? named : fresh, one) < 0) r = no_memory(err);
+    json_array_foreach(plan, i, one) if (r >= 0 && json_array_append(text(one, "id") ? named : fresh, one) < 0) r =
+        no_memory(err);
     if (r >= 0) r = write_entries(import, named, err);
     if (r >= 0) r = write_entries(import, fresh, err);
     json_decref(named);
@@ -278,19 +310,22 @@ static int import_entries(struct import *import, const json_t *rows, struct bf_e
   return r;
 }
 
-/* Cases -------------------------------------------------------------------------------------------------------------------------------- */
+/* Cases
+ * --------------------------------------------------------------------------------------------------------------------------------
+ */
 
 /* The unit itself as the actor, with who brought the file beside it. */
 static json_t *unit_actor(const struct import *import, const json_t *org) {
   const char *user = text(import->command->actor, "user");
-  return json_pack("{ss ss sO sO* sO* sO sO* sb}", "user", user ? user : "operator", "name", user ? text(import->command->actor, "name") : "operator", "org",
-                   json_object_get(org, "id"), "org_zh", json_object_get(org, "zh"), "org_en", json_object_get(org, "en"), "jurisdiction",
+  return json_pack("{ss ss sO sO* sO* sO sO* sb}", "user", user ? user : "operator", "name",
+                   user ? text(import->command->actor, "name") : "operator", "org", json_object_get(org, "id"), "org_zh",
+                   json_object_get(org, "zh"), "org_en", json_object_get(org, "en"), "jurisdiction",
                    json_object_get(org, "jurisdiction"), "roles", json_object_get(org, "roles"), "import", 1);
 }
 
 /* The rules are asked as they would be for a person of the unit. */
-static int create_case(struct import *import, struct bf__change *change, const char *kind, const char *place, const json_t *actor, const json_t *facts,
-                       struct bf_error *err) {
+static int create_case(struct import *import, struct bf__change *change, const char *kind, const char *place, const json_t *actor,
+                       const json_t *facts, struct bf_error *err) {
   struct bf__work work = {.turn = import->turn, .change = change, .actor = actor};
   char *id = NULL;
   json_t *one;
@@ -306,7 +341,8 @@ static int create_case(struct import *import, struct bf__change *change, const c
 static int take_case(struct import *import, struct bf__change *change, const json_t *cells, struct bf_error *err) {
   size_t faults = json_array_size(import->errors);
   char kind[200], unit[200];
-  json_t *facts = NULL, *actor = NULL, *org = bf__directory_org(import->turn->app->directory, own_cell(import, cells, "unit", unit, sizeof unit));
+  json_t *facts = NULL, *actor = NULL,
+         *org = bf__directory_org(import->turn->app->directory, own_cell(import, cells, "unit", unit, sizeof unit));
   (void)own_cell(import, cells, "kind", kind, sizeof kind);
   if (!org) fault(import, "unit", "没有这个单位:请写机构编号", "There is no such organisation: write its id.");
   const char *place = org ? place_of(import, cells, text(org, "jurisdiction")) : NULL;
@@ -317,10 +353,12 @@ static int take_case(struct import *import, struct bf__change *change, const jso
   if (r >= 0 && facts && json_array_size(import->errors) == faults) r = check_row(import, form, facts, err);
   if (r >= 0 && facts && json_array_size(import->errors) == faults) {
     const json_t *by = json_object_get(json_object_get(declared, "create"), "by");
-    if (!(actor = unit_actor(import, org))) r = no_memory(err);
+    if (!(actor = unit_actor(import, org)))
+      r = no_memory(err);
     else if (!bf__permitted(import->turn->app->directory, view, by, actor, place, unit))
       fault(import, "unit", "这个单位不能办理此种事项", "This organisation may not open such a case.");
-    else r = create_case(import, change, kind, place, actor, facts, err);
+    else
+      r = create_case(import, change, kind, place, actor, facts, err);
   }
   json_decref(facts);
   json_decref(actor);
@@ -360,7 +398,8 @@ static int import_cases(struct import *import, const json_t *rows, struct bf_err
   return r;
 }
 
-/* The operation ------------------------------------------------------------------------------------------------------------------------ */
+/* The operation
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 static int read_file(struct import *import, const char *ledger, json_t **ret_rows, struct bf_error *err) {
   struct bf_error told = {0};
@@ -377,9 +416,12 @@ static int read_file(struct import *import, const char *ledger, json_t **ret_row
   import->rows = json_array_size(*ret_rows) ? (int64_t)json_array_size(*ret_rows) - 1 : 0;
   int64_t most = is_cases(import) ? CASES_MAX : ENTRIES_MAX;
   import->row = import->line = 1;
-  if (json_array_size(*ret_rows) == 0) fault(import, NULL, "文件是空的:第一行应为栏目名称", "The file is empty: its first line names the columns.");
-  else if (import->rows > most) fault(import, NULL, is_cases(import) ? "一次最多 2000 个事项:请分批导入" : "一次最多 20000 条:请分批导入",
-                                      is_cases(import) ? "2,000 cases at most at once: import them in parts." : "20,000 entries at most at once: import them in parts.");
+  if (json_array_size(*ret_rows) == 0)
+    fault(import, NULL, "文件是空的:第一行应为栏目名称", "The file is empty: its first line names the columns.");
+  else if (import->rows > most)
+    fault(import, NULL, is_cases(import) ? "一次最多 2000 个事项:请分批导入" : "一次最多 20000 条:请分批导入",
+          is_cases(import) ? "2,000 cases at most at once: import them in parts."
+                           : "20,000 entries at most at once: import them in parts.");
   return 0;
 }
 
@@ -387,27 +429,33 @@ static int run(struct import *import, const char *ledger, struct bf_error *err) 
   json_t *rows = NULL;
   int r = read_file(import, ledger, &rows, err);
   if (r >= 0 && rows && json_array_size(import->errors) == 0) r = take_headings(import, json_array_get(rows, 0), err);
-  if (r >= 0 && rows && json_array_size(import->errors) == 0) r = is_cases(import) ? import_cases(import, rows, err) : import_entries(import, rows, err);
+  if (r >= 0 && rows && json_array_size(import->errors) == 0)
+    r = is_cases(import) ? import_cases(import, rows, err) : import_entries(import, rows, err);
   json_decref(rows);
   return r;
 }
 
 static int import_(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   const char *what = bf__param(command->params, "what"), *ledger = bf__param(command->params, "text");
-  const json_t *apply = json_object_get(command->params, "apply"), *in_body = json_object_get(json_object_get(command->params, "body"), "apply");
+  const json_t *apply = json_object_get(command->params, "apply"),
+               *in_body = json_object_get(json_object_get(command->params, "body"), "apply");
   struct import import = {.turn = turn, .command = command, .name = what, .apply = json_is_true(apply) || json_is_true(in_body)};
   import.view = bf__ruleset_view(bf__rules_set(turn->rules), text(command->actor, "jurisdiction"));
   if (!what || (strcmp(what, "cases") != 0 && !bf__register_declared(import.view, what)))
-    return bf__refuse(command, 404, "register.unknown", "what", "没有这个名录:可导入 cases 或一个名录", "There is no such register: cases or a register can be imported.");
-  if (!ledger) return bf__refuse(command, 400, "form.required", "text", "缺少“text”(CSV 内容)", "\"text\" is missing: the CSV itself.");
+    return bf__refuse(command, 404, "register.unknown", "what", "没有这个名录:可导入 cases 或一个名录",
+                      "There is no such register: cases or a register can be imported.");
+  if (!ledger)
+    return bf__refuse(command, 400, "form.required", "text", "缺少“text”(CSV 内容)", "\"text\" is missing: the CSV itself.");
   import.headings = json_array();
   import.errors = json_array();
   int r = import.headings && import.errors ? run(&import, ledger, err) : no_memory(err);
   bool clean = json_array_size(import.errors) == 0;
   if (r >= 0) {
     command->status = 200;
-    command->body = json_pack("{sI sI sI sb sO}", "rows", (json_int_t)import.rows, "added", (json_int_t)(clean || !import.apply ? import.added : 0), "changed",
-                              (json_int_t)(clean || !import.apply ? import.changed : 0), "applied", import.apply && clean, "errors", import.errors);
+    command->body = json_pack("{sI sI sI sb sO}", "rows", (json_int_t)import.rows, "added",
+                              (json_int_t)(clean || !import.apply ? import.added : 0), "changed",
+                              (json_int_t)(clean || !import.apply ? import.changed : 0), "applied", import.apply && clean,
+                              "errors", import.errors);
     if (!command->body) r = no_memory(err);
   }
   json_decref(import.headings);

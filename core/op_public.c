@@ -1,5 +1,5 @@
-/* What anyone may see without a login: cases that the rules' `public.when` lets out, and of them only what `public.facts` lists. A classified case does not
- * exist here, whatever its facts say. */
+/* What anyone may see without a login: cases that the rules' `public.when` lets out, and of them only what `public.facts` lists.
+ * A classified case does not exist here, whatever its facts say. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,19 +15,27 @@
 #define CHUNK 200
 #define SCAN_MAX 20000 /* rows one request may look through: anybody can ask */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "public", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "public", "no memory");
+}
 
 static const json_t *view_of(const struct bf__reading *reading, const json_t *state) {
   return bf__ruleset_view(bf__rules_set(reading->rules), text(state, "jurisdiction"));
 }
 
-static const json_t *rule_of(const json_t *view, const json_t *state) { return json_object_get(bf__view_kind(view, text(state, "kind")), "public"); }
+static const json_t *rule_of(const json_t *view, const json_t *state) {
+  return json_object_get(bf__view_kind(view, text(state, "kind")), "public");
+}
 
 static bool is_out(const struct bf__reading *reading, const json_t *state) {
-  const json_t *view = view_of(reading, state), *rule = rule_of(view, state), *when = json_object_get(rule, "when"), *secret = json_object_get(state, "secret");
+  const json_t *view = view_of(reading, state), *rule = rule_of(view, state), *when = json_object_get(rule, "when"),
+               *secret = json_object_get(state, "secret");
   /* a condition that is no condition lets nothing out, and so does a level that is not there */
-  return json_is_integer(secret) && json_integer_value(secret) == 0 && text(when, "op") && bf__condition(view, "", when, json_object_get(state, "facts"));
+  return json_is_integer(secret) && json_integer_value(secret) == 0 && text(when, "op") &&
+         bf__condition(view, "", when, json_object_get(state, "facts"));
 }
 
 /* Open stages with their titles and the day each was opened. */
@@ -36,7 +44,8 @@ static json_t *stages_of(const json_t *view, const json_t *state) {
   const char *name;
   json_object_foreach(json_object_get(state, "stages"), name, record) {
     if (!bf__state_is_open(state, name)) continue;
-    (void)json_array_append_new(out, json_pack("{ss sO* sO*}", "stage", name, "title", json_object_get(bf__view_stage(view, name), "title"), "opened",
+    (void)json_array_append_new(out, json_pack("{ss sO* sO*}", "stage", name, "title",
+                                               json_object_get(bf__view_stage(view, name), "title"), "opened",
                                                json_object_get(record, "opened")));
   }
   return out;
@@ -55,11 +64,13 @@ static json_t *facts_of(const json_t *rule, const json_t *state) {
 static json_t *shown(const struct bf__reading *reading, const json_t *state) {
   const json_t *view = view_of(reading, state);
   return json_pack("{sO sO sO sO so so sO*}", "id", json_object_get(state, "id"), "kind", json_object_get(state, "kind"), "title",
-                   json_object_get(state, "title"), "jurisdiction", json_object_get(state, "jurisdiction"), "stages", stages_of(view, state), "facts",
-                   facts_of(rule_of(view, state), state), "ended", json_object_get(state, "ended"));
+                   json_object_get(state, "title"), "jurisdiction", json_object_get(state, "jurisdiction"), "stages",
+                   stages_of(view, state), "facts", facts_of(rule_of(view, state), state), "ended",
+                   json_object_get(state, "ended"));
 }
 
-/* As a table -------------------------------------------------------------------------------------------------------------------- */
+/* As a table --------------------------------------------------------------------------------------------------------------------
+ */
 
 /* The columns: every fact that some kind (or KIND) lets out, once. An array of fields, new reference. */
 static json_t *columns_of(const json_t *view, const char *kind) {
@@ -93,13 +104,15 @@ static void item_row(struct bf__csv *csv, const json_t *view, const json_t *colu
   const json_t *kind = json_object_get(bf__view_kind(view, text(item, "kind")), "title");
   json_t *stages = json_array(), *stage, *field;
   size_t i;
-  json_array_foreach(json_object_get(item, "stages"), i, stage) (void)json_array_append(stages, json_object_get(json_object_get(stage, "title"), "zh"));
+  json_array_foreach(json_object_get(item, "stages"), i, stage)(void)
+      json_array_append(stages, json_object_get(json_object_get(stage, "title"), "zh"));
   bf__csv_value(csv, json_object_get(item, "id"));
   bf__csv_value(csv, json_object_get(kind, "zh"));
   bf__csv_value(csv, json_object_get(item, "title"));
   bf__csv_value(csv, json_object_get(place, "zh"));
   bf__csv_value(csv, stages);
-  json_array_foreach(columns, i, field) bf__csv_field(csv, field, json_object_get(json_object_get(item, "facts"), text(field, "name")));
+  json_array_foreach(columns, i, field)
+      bf__csv_field(csv, field, json_object_get(json_object_get(item, "facts"), text(field, "name")));
   bf__csv_end_row(csv);
   json_decref(stages);
 }
@@ -118,7 +131,8 @@ static int answer_csv(struct bf__reading *reading, const json_t *items, struct b
   return reading->text ? 0 : no_memory(err);
 }
 
-/* The list ---------------------------------------------------------------------------------------------------------------------- */
+/* The list ----------------------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t whole(const json_t *params, const char *name, int64_t fallback, int64_t least, int64_t most) {
   const char *given = text(params, name);
@@ -141,7 +155,8 @@ static void like(const char *q, char *out, size_t size) {
 
 /* Fills ITEMS up to LIMIT, newest first; *CURSOR is the number to go on from, 0 at the end. */
 static int gather(struct bf__reading *reading, json_t *items, int64_t limit, int64_t *cursor, struct bf_error *err) {
-  static const char sql[] = "SELECT number, state FROM cases WHERE number < $1 AND secret = 0 AND ($2 = '' OR kind = $2) AND ($3 = '' OR jurisdiction = $3)"
+  static const char sql[] = "SELECT number, state FROM cases WHERE number < $1 AND secret = 0 AND ($2 = '' OR kind = $2) AND ($3 "
+                            "= '' OR jurisdiction = $3)"
                             " AND ($4 = '%%' OR title LIKE $4 ESCAPE '\\') ORDER BY number DESC LIMIT $5";
   const char *kind = text(reading->params, "kind"), *place = text(reading->params, "jurisdiction");
   char q[512];
@@ -149,7 +164,8 @@ static int gather(struct bf__reading *reading, json_t *items, int64_t limit, int
   size_t i;
   like(text(reading->params, "q"), q, sizeof q);
   for (int64_t seen = 0; seen < SCAN_MAX; seen += CHUNK) {
-    int r = bf__store_rows(reading->store, sql, "number:i state:j", &rows, err, "ittti", *cursor, kind ? kind : "", place ? place : "", q, (int64_t)CHUNK);
+    int r = bf__store_rows(reading->store, sql, "number:i state:j", &rows, err, "ittti", *cursor, kind ? kind : "",
+                           place ? place : "", q, (int64_t)CHUNK);
     if (r < 0) return r;
     bool more = json_array_size(rows) == CHUNK;
     json_array_foreach(rows, i, row) {
@@ -174,7 +190,8 @@ static int gather(struct bf__reading *reading, json_t *items, int64_t limit, int
 static int cases(struct bf__reading *reading, struct bf_error *err) {
   const char *format = text(reading->params, "format");
   bool csv = format && strcmp(format, "csv") == 0;
-  int64_t limit = csv ? CSV_ROWS : whole(reading->params, "limit", PAGE, 1, PAGE_MAX), cursor = whole(reading->params, "cursor", INT64_MAX, 0, INT64_MAX);
+  int64_t limit = csv ? CSV_ROWS : whole(reading->params, "limit", PAGE, 1, PAGE_MAX),
+          cursor = whole(reading->params, "cursor", INT64_MAX, 0, INT64_MAX);
   json_t *items = json_array();
   char next[32];
   int r = items ? gather(reading, items, limit, &cursor, err) : no_memory(err);
@@ -196,7 +213,8 @@ static int one(struct bf__reading *reading, struct bf_error *err) {
   if (r < 0 && r != BF_ENOTFOUND) return r;
   if (!state || !is_out(reading, state)) {
     json_decref(state);
-    return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或尚未公开", "There is no such case, or it has not been released.");
+    return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或尚未公开",
+                           "There is no such case, or it has not been released.");
   }
   const json_t *view = view_of(reading, state);
   reading->status = 200;
@@ -209,8 +227,10 @@ static int one(struct bf__reading *reading, struct bf_error *err) {
                                                   json_object_get(field, "en"), "type", json_object_get(field, "type"), "choices",
                                                   json_object_get(field, "choices")));
   }
-  if (!reading->body || json_object_set_new(reading->body, "fields", fields) < 0) r = no_memory(err);
-  else r = 0;
+  if (!reading->body || json_object_set_new(reading->body, "fields", fields) < 0)
+    r = no_memory(err);
+  else
+    r = 0;
   json_decref(state);
   return r;
 }

@@ -10,15 +10,20 @@
 #define PAGE 50
 #define PAGE_MAX 500
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "register", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "register", "no memory");
+}
 
 /* Reading -------------------------------------------------------------------------------------------------------------------- */
 
 /* The register the parameters name, when the caller may read it; otherwise the reading is answered and NULL comes back. */
 static const json_t *readable(struct bf__reading *reading, const json_t **ret_view) {
   const char *place = text(reading->actor, "jurisdiction");
-  const json_t *view = bf__ruleset_view(bf__rules_set(reading->rules), place), *declared = bf__register_declared(view, text(reading->params, "name"));
+  const json_t *view = bf__ruleset_view(bf__rules_set(reading->rules), place),
+               *declared = bf__register_declared(view, text(reading->params, "name"));
   *ret_view = view;
   if (!declared) {
     (void)bf__refuse_read(reading, 404, "register.unknown", "name", "没有这个名录", "There is no such register.");
@@ -51,12 +56,16 @@ static bool mentions(const json_t *value, const char *q) {
 
 static int64_t limit_of(const json_t *params) {
   const json_t *given = json_object_get(params, "limit");
-  int64_t limit = json_is_integer(given) ? json_integer_value(given) : json_is_string(given) ? strtoll(json_string_value(given), NULL, 10) : PAGE;
+  int64_t limit = json_is_integer(given)  ? json_integer_value(given)
+                  : json_is_string(given) ? strtoll(json_string_value(given), NULL, 10)
+                                          : PAGE;
   return limit < 1 ? 1 : limit > PAGE_MAX ? PAGE_MAX : limit;
 }
 
-/* Appends what of ROWS is visible and fits Q, up to LIMIT; *CURSOR is the last id looked at. Returns true when something of ROWS was not looked at. */
-static bool take_rows(struct bf__reading *reading, const json_t *view, const json_t *rows, int64_t limit, json_t *items, const char **cursor) {
+/* Appends what of ROWS is visible and fits Q, up to LIMIT; *CURSOR is the last id looked at. Returns true when something of ROWS
+ * was not looked at. */
+static bool take_rows(struct bf__reading *reading, const json_t *view, const json_t *rows, int64_t limit, json_t *items,
+                      const char **cursor) {
   const char *q = text(reading->params, "q");
   size_t i;
   json_t *row;
@@ -71,7 +80,8 @@ static bool take_rows(struct bf__reading *reading, const json_t *view, const jso
 }
 
 static int list(struct bf__reading *reading, struct bf_error *err) {
-  static const char sql[] = "SELECT id, jurisdiction, version, body FROM registers WHERE name = $1 AND id > $2 ORDER BY id LIMIT $3";
+  static const char sql[] =
+      "SELECT id, jurisdiction, version, body FROM registers WHERE name = $1 AND id > $2 ORDER BY id LIMIT $3";
   const json_t *view, *declared = readable(reading, &view);
   const char *cursor = text(reading->params, "cursor");
   if (!declared) return 0;
@@ -79,8 +89,8 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
   int64_t limit = limit_of(reading->params);
   int r = items && last ? 0 : no_memory(err);
   for (bool more = true, left = false; r >= 0 && more && !left;) {
-    r = bf__store_rows(reading->store, sql, "id:t jurisdiction:t version:i value:j", &rows, err, "tti", text(reading->params, "name"), json_string_value(last),
-                       (int64_t)PAGE_MAX);
+    r = bf__store_rows(reading->store, sql, "id:t jurisdiction:t version:i value:j", &rows, err, "tti",
+                       text(reading->params, "name"), json_string_value(last), (int64_t)PAGE_MAX);
     if (r < 0) break;
     cursor = json_string_value(last);
     left = take_rows(reading, view, rows, limit, items, &cursor);
@@ -92,8 +102,8 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
     if (more && !last) r = no_memory(err);
   }
   reading->status = 200;
-  reading->body = json_pack("{so so* sO* sO*}", "items", items, "next_cursor", last, "title", json_object_get(declared, "title"), "fields",
-                            json_object_get(declared, "fields"));
+  reading->body = json_pack("{so so* sO* sO*}", "items", items, "next_cursor", last, "title", json_object_get(declared, "title"),
+                            "fields", json_object_get(declared, "fields"));
   return r < 0 ? r : reading->body ? 0 : no_memory(err);
 }
 
@@ -106,7 +116,8 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
   if (r < 0 && r != BF_ENOTFOUND) return r;
   if (!row || !visible(reading, view, row)) {
     json_decref(row);
-    return bf__refuse_read(reading, 404, "entry.unknown", "entry", "名录里没有这一条,或者您无权查看", "There is no such entry, or you may not see it.");
+    return bf__refuse_read(reading, 404, "entry.unknown", "entry", "名录里没有这一条,或者您无权查看",
+                           "There is no such entry, or you may not see it.");
   }
   reading->status = 200;
   reading->version = json_integer_value(json_object_get(row, "version"));
@@ -145,8 +156,8 @@ static int take_form(struct bf__command *command, const json_t *declared, json_t
 }
 
 /* Writes the entry and its event, then answers with it. */
-static int write_entry(struct bf__turn *turn, struct bf__command *command, const char *what, const char *name, const char *id, const char *place,
-                       int64_t version, json_t *value, struct bf_error *err) {
+static int write_entry(struct bf__turn *turn, struct bf__command *command, const char *what, const char *name, const char *id,
+                       const char *place, int64_t version, json_t *value, struct bf_error *err) {
   int r = bf__register_write(turn, command->actor, what, name, id, place, version, value, err);
   if (r < 0) return r;
   command->status = version == 1 ? 201 : 200;
@@ -156,7 +167,8 @@ static int write_entry(struct bf__turn *turn, struct bf__command *command, const
   return command->body ? 0 : no_memory(err);
 }
 
-/* Where a new entry belongs: the caller's own jurisdiction; the operator's is the one without a parent, or the one the body names. */
+/* Where a new entry belongs: the caller's own jurisdiction; the operator's is the one without a parent, or the one the body
+ * names. */
 static const char *home(const struct bf__command *command, const json_t *view) {
   const char *code, *asked = text(json_object_get(command->params, "body"), "jurisdiction");
   const json_t *all = json_object_get(view, "jurisdictions");
@@ -167,9 +179,12 @@ static const char *home(const struct bf__command *command, const json_t *view) {
   return NULL;
 }
 
-static int unknown_register(struct bf__command *command) { return bf__refuse(command, 404, "register.unknown", "name", "没有这个名录", "There is no such register."); }
+static int unknown_register(struct bf__command *command) {
+  return bf__refuse(command, 404, "register.unknown", "name", "没有这个名录", "There is no such register.");
+}
 
-static int check_id(struct bf__turn *turn, struct bf__command *command, const char *name, const char *id, bool *ok, struct bf_error *err) {
+static int check_id(struct bf__turn *turn, struct bf__command *command, const char *name, const char *id, bool *ok,
+                    struct bf_error *err) {
   json_t *there = NULL;
   *ok = false;
   if (!bf__register_id_fits(id))
@@ -177,24 +192,30 @@ static int check_id(struct bf__turn *turn, struct bf__command *command, const ch
                       "An id is letters, digits and - . _: 80 bytes at most, no space and no slash.");
   int r = bf__register_get(turn->store, name, id, &there, err);
   json_decref(there);
-  if (r == BF_ENOTFOUND) *ok = true;
-  else if (r >= 0) return bf__refuse(command, 409, "entry.taken", "id", "这个编号已被使用:请换一个", "This id is taken: choose another.");
+  if (r == BF_ENOTFOUND)
+    *ok = true;
+  else if (r >= 0)
+    return bf__refuse(command, 409, "entry.taken", "id", "这个编号已被使用:请换一个", "This id is taken: choose another.");
   return r == BF_ENOTFOUND ? 0 : r;
 }
 
 static int add(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   const json_t *body = json_object_get(command->params, "body"), *given = json_object_get(body, "id");
   const char *name = text(command->params, "name"), *id = json_string_value(given);
-  const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), text(command->actor, "jurisdiction")), *declared = bf__register_declared(view, name);
+  const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), text(command->actor, "jurisdiction")),
+               *declared = bf__register_declared(view, name);
   const char *place = home(command, view);
   char fresh[BF__ENTRY_ID];
   bool ok = true;
   if (!declared) return unknown_register(command);
-  if (!place) return bf__refuse(command, 422, "jurisdiction.unknown", "jurisdiction", "没有这个行政区划", "There is no such jurisdiction.");
+  if (!place)
+    return bf__refuse(command, 422, "jurisdiction.unknown", "jurisdiction", "没有这个行政区划", "There is no such jurisdiction.");
   if (!bf__register_writes(turn->app, view, declared, command->actor, place)) return refuse_writer(command, view, declared);
   if (!json_is_object(json_object_get(body, "value")))
-    return bf__refuse(command, 400, "form.required", "value", "缺少“value”(登记的内容)", "\"value\" is missing: the entry's content.");
-  if (given && !id && !json_is_null(given)) return bf__refuse(command, 400, "form.type", "id", "“id”应为文字", "\"id\" must be text.");
+    return bf__refuse(command, 400, "form.required", "value", "缺少“value”(登记的内容)",
+                      "\"value\" is missing: the entry's content.");
+  if (given && !id && !json_is_null(given))
+    return bf__refuse(command, 400, "form.type", "id", "“id”应为文字", "\"id\" must be text.");
   json_t *value = json_deep_copy(json_object_get(body, "value"));
   int r = value ? take_form(command, declared, value, &ok, err) : no_memory(err);
   if (r >= 0 && ok && id) r = check_id(turn, command, name, id, &ok, err);
@@ -213,36 +234,43 @@ static int64_t seen_version(const struct bf__command *command) {
   return json_is_integer(given) ? json_integer_value(given) : given ? 0 : command->if_version;
 }
 
-static int change_row(struct bf__turn *turn, struct bf__command *command, const json_t *view, const json_t *declared, const json_t *row,
-                      struct bf_error *err) {
+static int change_row(struct bf__turn *turn, struct bf__command *command, const json_t *view, const json_t *declared,
+                      const json_t *row, struct bf_error *err) {
   const json_t *part = json_object_get(json_object_get(command->params, "body"), "value");
   int64_t version = json_integer_value(json_object_get(row, "version")), seen = seen_version(command);
   const char *place = text(row, "jurisdiction");
   bool ok;
   if (!bf__register_writes(turn->app, view, declared, command->actor, place)) return refuse_writer(command, view, declared);
-  if (!json_is_object(part)) return bf__refuse(command, 400, "form.required", "value", "缺少“value”(要改的内容)", "\"value\" is missing: what changes.");
+  if (!json_is_object(part))
+    return bf__refuse(command, 400, "form.required", "value", "缺少“value”(要改的内容)", "\"value\" is missing: what changes.");
   if (seen < 0)
-    return bf__refuse(command, 400, "form.required", "version", "缺少“version”(您看到的版本)", "\"version\" is missing: the version you have seen.");
+    return bf__refuse(command, 400, "form.required", "version", "缺少“version”(您看到的版本)",
+                      "\"version\" is missing: the version you have seen.");
   if (seen != version)
-    return bf__refuse(command, 412, "version.stale", "version", "这一条已被他人更新:请刷新后再改", "Someone has changed this entry since: reload it, then try again.");
+    return bf__refuse(command, 412, "version.stale", "version", "这一条已被他人更新:请刷新后再改",
+                      "Someone has changed this entry since: reload it, then try again.");
   json_t *value = bf__register_merged(json_object_get(row, "value"), part);
   int r = value ? take_form(command, declared, value, &ok, err) : no_memory(err);
-  if (r >= 0 && ok) r = write_entry(turn, command, "change", text(command->params, "name"), text(row, "id"), place, version + 1, value, err);
+  if (r >= 0 && ok)
+    r = write_entry(turn, command, "change", text(command->params, "name"), text(row, "id"), place, version + 1, value, err);
   json_decref(value);
   return r;
 }
 
 /* Members of `value` take the place of the old ones, null takes one away, the others stay. */
 static int change(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
-  const char *name = text(command->params, "name"), *id = text(command->params, "entry"), *place = text(command->actor, "jurisdiction");
+  const char *name = text(command->params, "name"), *id = text(command->params, "entry"),
+             *place = text(command->actor, "jurisdiction");
   const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), place), *declared = bf__register_declared(view, name);
   json_t *row = NULL;
   if (!declared) return unknown_register(command);
   int r = id ? bf__register_get(turn->store, name, id, &row, err) : BF_ENOTFOUND;
   if (r < 0 && r != BF_ENOTFOUND) return r;
   if (!row || (command->actor && !bf__place_related(view, place, text(row, "jurisdiction"))))
-    r = bf__refuse(command, 404, "entry.unknown", "entry", "名录里没有这一条,或者您无权查看", "There is no such entry, or you may not see it.");
-  else r = change_row(turn, command, view, declared, row, err);
+    r = bf__refuse(command, 404, "entry.unknown", "entry", "名录里没有这一条,或者您无权查看",
+                   "There is no such entry, or you may not see it.");
+  else
+    r = change_row(turn, command, view, declared, row, err);
   json_decref(row);
   return r;
 }

@@ -1,5 +1,5 @@
-/* Reports that scripts declare: one pure function of a case, run over all cases that the caller may see, newest first; every row names its case, so that each figure
- * can be followed to where it comes from. */
+/* Reports that scripts declare: one pure function of a case, run over all cases that the caller may see, newest first; every row
+ * names its case, so that each figure can be followed to where it comes from. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +9,15 @@
 #include "permit.h"
 #include "ruleset.h"
 
-#define SLICE 100       /* cases that one call of the script is given */
-#define ROWS_MAX 50000  /* of one report */
+#define SLICE 100      /* cases that one call of the script is given */
+#define ROWS_MAX 50000 /* of one report */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "report", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "report", "no memory");
+}
 
 struct report {
   struct bf__reading *reading;
@@ -22,7 +26,8 @@ struct report {
   json_t *parameters, *rows, *units;
 };
 
-/* Parameters ------------------------------------------------------------------------------------------------------------------------- */
+/* Parameters
+ * ------------------------------------------------------------------------------------------------------------------------- */
 
 /* A query's text as what FIELD wants; the form then says what is wrong with it. */
 static json_t *typed(const json_t *field, json_t *given) {
@@ -48,7 +53,9 @@ static int take_parameters(struct report *report, bool *ok, struct bf_error *err
     if (given && !(json_is_string(given) && !*json_string_value(given)))
       (void)json_object_set_new(report->parameters, text(field, "name"), typed(field, given));
   }
-  int r = refusals && empty && report->parameters ? bf__form_check(json_is_array(form) ? form : empty, report->parameters, 0, refusals) : BF_ENOMEM;
+  int r = refusals && empty && report->parameters
+              ? bf__form_check(json_is_array(form) ? form : empty, report->parameters, 0, refusals)
+              : BF_ENOMEM;
   json_decref(empty);
   *ok = r >= 0 && json_array_size(refusals) == 0;
   if (r >= 0 && !*ok) {
@@ -60,7 +67,9 @@ static int take_parameters(struct report *report, bool *ok, struct bf_error *err
   return r < 0 ? no_memory(err) : 0;
 }
 
-/* Slices ----------------------------------------------------------------------------------------------------------------------------- */
+/* Slices
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
 
 /* The deadlines alive on STATE, as a case's page tells them. */
 static json_t *deadlines_of(const struct report *report, const json_t *state) {
@@ -69,14 +78,16 @@ static json_t *deadlines_of(const struct report *report, const json_t *state) {
   const json_t *view = bf__ruleset_view(set, text(state, "jurisdiction"));
   int count = bf__deadlines(view, set->calendar, state, report->reading->today, deadlines, BF__DEADLINES_MAX);
   json_t *out = json_array();
-  for (int i = 0; i < count; i++) (void)json_array_append_new(out, bf__deadline_json(view, set->calendar, state, &deadlines[i], report->reading->today));
+  for (int i = 0; i < count; i++)
+    (void)json_array_append_new(out, bf__deadline_json(view, set->calendar, state, &deadlines[i], report->reading->today));
   return out;
 }
 
 static void note_unit(struct report *report, const char *id) {
   if (!id || json_object_get(report->units, id)) return;
   json_t *org = bf__directory_org(report->reading->app->directory, id);
-  (void)json_object_set_new(report->units, id, json_pack("{sO* sO*}", "zh", json_object_get(org, "zh"), "en", json_object_get(org, "en")));
+  (void)json_object_set_new(report->units, id,
+                            json_pack("{sO* sO*}", "zh", json_object_get(org, "zh"), "en", json_object_get(org, "en")));
   json_decref(org);
 }
 
@@ -85,8 +96,9 @@ static int run_slice(struct report *report, json_t *cases, json_t *deadlines, st
   char date[BF__DATE_TEXT];
   json_t *said = NULL;
   bf__date_format(report->reading->today, date);
-  json_t *args = json_pack("[s s O {ss sO* sO sO sO}]", report->name, report->place, cases, "date", date, "actor", report->reading->actor, "deadlines",
-                           deadlines, "units", report->units, "parameters", report->parameters);
+  json_t *args =
+      json_pack("[s s O {ss sO* sO sO sO}]", report->name, report->place, cases, "date", date, "actor", report->reading->actor,
+                "deadlines", deadlines, "units", report->units, "parameters", report->parameters);
   int r = args ? bf__rules_call(report->reading->rules, "report", args, &said, err) : no_memory(err);
   if (r >= 0 && json_is_array(said) && json_array_extend(report->rows, said) < 0) r = no_memory(err);
   json_decref(said);
@@ -102,7 +114,8 @@ static int take_slice(struct report *report, const json_t *rows, struct bf_error
     json_t *state = json_object_get(row, "state");
     if (r < 0 || !bf__may_see(report->reading, state)) continue;
     note_unit(report, text(state, "unit"));
-    if (json_array_append(cases, state) < 0 || json_object_set_new(deadlines, text(state, "id"), deadlines_of(report, state)) < 0) r = no_memory(err);
+    if (json_array_append(cases, state) < 0 || json_object_set_new(deadlines, text(state, "id"), deadlines_of(report, state)) < 0)
+      r = no_memory(err);
   }
   if (r >= 0 && json_array_size(cases)) r = run_slice(report, cases, deadlines, err);
   json_decref(cases);
@@ -111,12 +124,14 @@ static int take_slice(struct report *report, const json_t *rows, struct bf_error
 }
 
 static int run_all(struct report *report, struct bf_error *err) {
-  static const char sql[] = "SELECT number, state FROM cases WHERE number < $1 AND ($2 = '' OR kind = $2) ORDER BY number DESC LIMIT $3";
+  static const char sql[] =
+      "SELECT number, state FROM cases WHERE number < $1 AND ($2 = '' OR kind = $2) ORDER BY number DESC LIMIT $3";
   const char *kind = text(report->declared, "kind");
   int64_t cursor = INT64_MAX;
   for (bool more = true; more;) {
     json_t *rows = NULL;
-    int r = bf__store_rows(report->reading->store, sql, "number:i state:j", &rows, err, "iti", cursor, kind ? kind : "", (int64_t)SLICE);
+    int r = bf__store_rows(report->reading->store, sql, "number:i state:j", &rows, err, "iti", cursor, kind ? kind : "",
+                           (int64_t)SLICE);
     if (r < 0) return r;
     more = json_array_size(rows) == SLICE;
     cursor = json_integer_value(json_object_get(json_array_get(rows, json_array_size(rows) - 1), "number"));
@@ -127,7 +142,8 @@ static int run_all(struct report *report, struct bf_error *err) {
   return 0;
 }
 
-/* Order and sums ---------------------------------------------------------------------------------------------------------------------- */
+/* Order and sums
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 struct placed {
   json_t *row;
@@ -139,7 +155,8 @@ static int compare_values(const json_t *a, const json_t *b) {
   bool some_a = a && !json_is_null(a), some_b = b && !json_is_null(b);
   if (!some_a || !some_b) return some_a - some_b;
   if (json_is_number(a) && json_is_number(b)) {
-    if (json_is_integer(a) && json_is_integer(b)) return (json_integer_value(a) > json_integer_value(b)) - (json_integer_value(a) < json_integer_value(b));
+    if (json_is_integer(a) && json_is_integer(b))
+      return (json_integer_value(a) > json_integer_value(b)) - (json_integer_value(a) < json_integer_value(b));
     return (json_number_value(a) > json_number_value(b)) - (json_number_value(a) < json_number_value(b));
   }
   if (json_is_string(a) && json_is_string(b)) return strcmp(json_string_value(a), json_string_value(b));
@@ -172,7 +189,8 @@ static int sort(struct report *report, struct bf_error *err) {
   if (r >= 0) {
     json_array_foreach(report->rows, i, row) all[i] = (struct placed){row, i, order};
     qsort(all, count, sizeof *all, compare_rows);
-    for (i = 0; i < count && r >= 0; i++) if (json_array_append(sorted, all[i].row) < 0) r = no_memory(err);
+    for (i = 0; i < count && r >= 0; i++)
+      if (json_array_append(sorted, all[i].row) < 0) r = no_memory(err);
   }
   free(all);
   if (r < 0) {
@@ -199,7 +217,9 @@ static json_t *totals_of(const struct report *report) {
   return out;
 }
 
-/* Answers ----------------------------------------------------------------------------------------------------------------------------- */
+/* Answers
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
 
 static int answer_csv(struct report *report, const json_t *totals, struct bf_error *err) {
   const json_t *columns = json_object_get(report->declared, "columns");
@@ -229,11 +249,13 @@ static int answer(struct report *report, struct bf_error *err) {
   json_t *totals = totals_of(report);
   int r = totals ? 0 : no_memory(err);
   report->reading->status = 200;
-  if (r >= 0 && format && strcmp(format, "csv") == 0) r = answer_csv(report, totals, err);
+  if (r >= 0 && format && strcmp(format, "csv") == 0)
+    r = answer_csv(report, totals, err);
   else if (r >= 0) {
-    report->reading->body = json_pack("{ss sO* sO* sO* sO* sO sO}", "name", report->name, "title", json_object_get(report->declared, "title"), "articles",
-                                      json_object_get(report->declared, "articles"), "parameters", json_object_get(report->declared, "parameters"), "columns",
-                                      json_object_get(report->declared, "columns"), "rows", report->rows, "totals", totals);
+    report->reading->body = json_pack(
+        "{ss sO* sO* sO* sO* sO sO}", "name", report->name, "title", json_object_get(report->declared, "title"), "articles",
+        json_object_get(report->declared, "articles"), "parameters", json_object_get(report->declared, "parameters"), "columns",
+        json_object_get(report->declared, "columns"), "rows", report->rows, "totals", totals);
     if (!report->reading->body) r = no_memory(err);
   }
   json_decref(totals);
@@ -253,8 +275,8 @@ static int refuse_role(struct report *report) {
 static bool permitted(const struct report *report) {
   const struct bf__reading *reading = report->reading;
   const char *org = text(reading->actor, "org");
-  return reading->operator_ || bf__permitted(reading->app->directory, report->view, json_object_get(report->declared, "by"), reading->actor, report->place,
-                                             org ? org : "");
+  return reading->operator_ || bf__permitted(reading->app->directory, report->view, json_object_get(report->declared, "by"),
+                                             reading->actor, report->place, org ? org : "");
 }
 
 static int run(struct bf__reading *reading, struct bf_error *err) {
@@ -263,7 +285,8 @@ static int run(struct bf__reading *reading, struct bf_error *err) {
   bool ok = false;
   report.view = bf__ruleset_view(bf__rules_set(reading->rules), place);
   report.declared = name ? json_object_get(json_object_get(report.view, "reports"), name) : NULL;
-  if (!report.declared) return bf__refuse_read(reading, 404, "report.unknown", "name", "没有这个报表", "There is no such report.");
+  if (!report.declared)
+    return bf__refuse_read(reading, 404, "report.unknown", "name", "没有这个报表", "There is no such report.");
   if (!permitted(&report)) return refuse_role(&report);
   report.rows = json_array();
   report.units = json_object();
@@ -271,9 +294,11 @@ static int run(struct bf__reading *reading, struct bf_error *err) {
   if (r >= 0 && ok) {
     r = run_all(&report, err);
     if (r >= 0) r = sort(&report, err);
-    if (r >= 0) r = answer(&report, err);
+    if (r >= 0)
+      r = answer(&report, err);
     else if (r == BF_EREFUSED)
-      r = bf__refuse_read(reading, 413, "report.large", NULL, "报表超过 50000 行:请用参数缩小范围", "The report has more than 50,000 rows: narrow it by its parameters.");
+      r = bf__refuse_read(reading, 413, "report.large", NULL, "报表超过 50000 行:请用参数缩小范围",
+                          "The report has more than 50,000 rows: narrow it by its parameters.");
   }
   json_decref(report.rows);
   json_decref(report.units);

@@ -7,8 +7,12 @@
 #include "ruleset.h"
 #include "turn.h"
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "register", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "register", "no memory");
+}
 
 const json_t *bf__register_declared(const json_t *view, const char *name) {
   return name ? json_object_get(json_object_get(view, "registers"), name) : NULL;
@@ -16,8 +20,8 @@ const json_t *bf__register_declared(const json_t *view, const char *name) {
 
 int bf__register_get(struct bf__store *store, const char *name, const char *id, json_t **ret, struct bf_error *err) {
   json_t *rows = NULL;
-  int r = bf__store_rows(store, "SELECT id, jurisdiction, version, body FROM registers WHERE name = $1 AND id = $2", "id:t jurisdiction:t version:i value:j",
-                         &rows, err, "tt", name, id);
+  int r = bf__store_rows(store, "SELECT id, jurisdiction, version, body FROM registers WHERE name = $1 AND id = $2",
+                         "id:t jurisdiction:t version:i value:j", &rows, err, "tt", name, id);
   if (r < 0) return r;
   json_t *row = json_incref(json_array_get(rows, 0));
   json_decref(rows);
@@ -26,19 +30,21 @@ int bf__register_get(struct bf__store *store, const char *name, const char *id, 
   return 0;
 }
 
-int bf__register_put(struct bf__turn *turn, const char *name, const char *id, const char *jurisdiction, int64_t version, const json_t *value,
-                     struct bf_error *err) {
-  int r = version == 1 ? bf__store_run(turn->store, "INSERT INTO registers (name, id, jurisdiction, version, body) VALUES ($1, $2, $3, $4, $5)", NULL, err,
-                                       "tttij", name, id, jurisdiction, version, value)
-                       : bf__store_run(turn->store, "UPDATE registers SET version = $3, body = $4 WHERE name = $1 AND id = $2", NULL, err, "ttij", name, id,
-                                       version, value);
+int bf__register_put(struct bf__turn *turn, const char *name, const char *id, const char *jurisdiction, int64_t version,
+                     const json_t *value, struct bf_error *err) {
+  int r = version == 1
+              ? bf__store_run(turn->store,
+                              "INSERT INTO registers (name, id, jurisdiction, version, body) VALUES ($1, $2, $3, $4, $5)", NULL,
+                              err, "tttij", name, id, jurisdiction, version, value)
+              : bf__store_run(turn->store, "UPDATE registers SET version = $3, body = $4 WHERE name = $1 AND id = $2", NULL, err,
+                              "ttij", name, id, version, value);
   return r < 0 ? r : 0;
 }
 
-int bf__register_write(struct bf__turn *turn, const json_t *actor, const char *what, const char *name, const char *id, const char *jurisdiction,
-                       int64_t version, json_t *value, struct bf_error *err) {
-  json_t *event = json_pack("{ss ss ss ss ss sI sO sO*}", "do", "register", "what", what, "register", name, "entry", id, "jurisdiction", jurisdiction, "version",
-                            (json_int_t)version, "value", value, "actor", actor);
+int bf__register_write(struct bf__turn *turn, const json_t *actor, const char *what, const char *name, const char *id,
+                       const char *jurisdiction, int64_t version, json_t *value, struct bf_error *err) {
+  json_t *event = json_pack("{ss ss ss ss ss sI sO sO*}", "do", "register", "what", what, "register", name, "entry", id,
+                            "jurisdiction", jurisdiction, "version", (json_int_t)version, "value", value, "actor", actor);
   int r = event ? bf__turn_event(turn, NULL, event, err) : no_memory(err);
   return r < 0 ? r : bf__register_put(turn, name, id, jurisdiction, version, value, err);
 }
@@ -76,7 +82,7 @@ json_t *bf__register_merged(const json_t *old, const json_t *part) {
     out = NULL;
   }
   json_decref(own);
-  json_object_foreach_safe(out, next, name, value) if (json_is_null(value)) (void)json_object_del(out, name);
+  json_object_foreach_safe(out, next, name, value) if (json_is_null(value))(void) json_object_del(out, name);
   return out;
 }
 
@@ -90,15 +96,19 @@ static bool lies_below(const json_t *view, const char *place, const char *above)
   return false;
 }
 
-bool bf__place_related(const json_t *view, const char *a, const char *b) { return a && b && (lies_below(view, a, b) || lies_below(view, b, a)); }
+bool bf__place_related(const json_t *view, const char *a, const char *b) {
+  return a && b && (lies_below(view, a, b) || lies_below(view, b, a));
+}
 
-bool bf__register_writes(struct bf__app *app, const json_t *view, const json_t *declared, const json_t *actor, const char *jurisdiction) {
+bool bf__register_writes(struct bf__app *app, const json_t *view, const json_t *declared, const json_t *actor,
+                         const char *jurisdiction) {
   const char *place = text(actor, "jurisdiction"), *org = text(actor, "org");
   if (!actor) return true;
   if (!place || !bf__place_related(view, place, jurisdiction)) return false;
   if (json_is_true(json_object_get(actor, "admin"))) return true;
   /* a role that acts for its own unit writes what belongs to its own jurisdiction: entries have no unit */
-  return bf__permitted(app->directory, view, json_object_get(declared, "by"), actor, jurisdiction, org && strcmp(place, jurisdiction) == 0 ? org : "");
+  return bf__permitted(app->directory, view, json_object_get(declared, "by"), actor, jurisdiction,
+                       org && strcmp(place, jurisdiction) == 0 ? org : "");
 }
 
 bool bf__register_reads(struct bf__app *app, const json_t *view, const json_t *declared, const json_t *actor) {
@@ -109,20 +119,24 @@ bool bf__register_reads(struct bf__app *app, const json_t *view, const json_t *d
          bf__permitted(app->directory, view, json_object_get(declared, "by"), actor, place ? place : "", org ? org : "");
 }
 
-/* What scripts ask for --------------------------------------------------------------------------------------------------------- */
+/* What scripts ask for ---------------------------------------------------------------------------------------------------------
+ */
 
 /* VALUE must fit the register's form; it is normalised in place. */
 static int check(const char *name, const json_t *declared, json_t *value, struct bf_error *err) {
   json_t *refusals = json_array();
   int r = refusals && value ? bf__form_check(json_object_get(declared, "fields"), value, 0, refusals) : BF_ENOMEM;
   const json_t *first = json_array_get(refusals, 0);
-  if (r < 0) r = no_memory(err);
-  else if (first) r = bf_fail(err, BF_ESCRIPT, name, "the entry does not fit the register: %s: %s", text(first, "field"), text(first, "en"));
+  if (r < 0)
+    r = no_memory(err);
+  else if (first)
+    r = bf_fail(err, BF_ESCRIPT, name, "the entry does not fit the register: %s: %s", text(first, "field"), text(first, "en"));
   json_decref(refusals);
   return r;
 }
 
-static int add(struct bf__turn *turn, const json_t *declared, const char *name, const char *place, json_t *effect, struct bf_error *err) {
+static int add(struct bf__turn *turn, const json_t *declared, const char *name, const char *place, json_t *effect,
+               struct bf_error *err) {
   const char *id = text(effect, "entry");
   char fresh[BF__ENTRY_ID];
   struct bf_error probe = {0};
@@ -130,10 +144,14 @@ static int add(struct bf__turn *turn, const json_t *declared, const char *name, 
   int r = check(name, declared, value, err);
   if (r >= 0 && id) {
     r = bf__register_get(turn->store, name, id, &there, &probe);
-    if (!bf__register_id_fits(id)) r = bf_fail(err, BF_ESCRIPT, name, "'%s' is no id for an entry: up to 80 letters, digits, - . _", id);
-    else if (r >= 0) r = bf_fail(err, BF_ESCRIPT, name, "entry '%s' is there already: change it", id);
-    else if (r == BF_ENOTFOUND) r = 0;
-    else r = bf_fail(err, r, probe.where, "%s", probe.message);
+    if (!bf__register_id_fits(id))
+      r = bf_fail(err, BF_ESCRIPT, name, "'%s' is no id for an entry: up to 80 letters, digits, - . _", id);
+    else if (r >= 0)
+      r = bf_fail(err, BF_ESCRIPT, name, "entry '%s' is there already: change it", id);
+    else if (r == BF_ENOTFOUND)
+      r = 0;
+    else
+      r = bf_fail(err, r, probe.where, "%s", probe.message);
   } else if (r >= 0) {
     r = bf__register_new_id(turn, name, fresh, err);
     id = fresh;
@@ -148,13 +166,16 @@ static int add(struct bf__turn *turn, const json_t *declared, const char *name, 
 static int change(struct bf__turn *turn, const json_t *declared, const char *name, const json_t *effect, struct bf_error *err) {
   const char *id = text(effect, "entry");
   json_t *row = NULL, *value = NULL;
-  if (!id || !json_is_object(json_object_get(effect, "value"))) return bf_fail(err, BF_ESCRIPT, name, "change(\"register\", \"entry\", { … }) is due");
+  if (!id || !json_is_object(json_object_get(effect, "value")))
+    return bf_fail(err, BF_ESCRIPT, name, "change(\"register\", \"entry\", { … }) is due");
   int r = bf__register_get(turn->store, name, id, &row, err);
   if (r == BF_ENOTFOUND) return bf_fail(err, BF_ESCRIPT, name, "there is no entry '%s' to change", id);
   if (r < 0) return r;
   value = bf__register_merged(json_object_get(row, "value"), json_object_get(effect, "value"));
   r = check(name, declared, value, err);
-  if (r >= 0) r = bf__register_put(turn, name, id, text(row, "jurisdiction"), json_integer_value(json_object_get(row, "version")) + 1, value, err);
+  if (r >= 0)
+    r = bf__register_put(turn, name, id, text(row, "jurisdiction"), json_integer_value(json_object_get(row, "version")) + 1,
+                         value, err);
   json_decref(row);
   json_decref(value);
   return r;

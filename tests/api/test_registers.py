@@ -1,6 +1,10 @@
 """Registers, imports, reports and what is public, over HTTP: who may, what is refused, what is written."""
 import os
+import random
+import shutil
+import subprocess
 import sys
+import tempfile
 import threading
 import urllib.parse
 
@@ -248,7 +252,7 @@ def test_import_errors():
 
 def test_import_cases():
     boss, before = W.as_["boss"], len(W.as_["clerk-a"].get("/api/v1/cases", q="导入")["items"])
-    text = ("事项种类,建设单位,行政区划,名称,金额(万元),类别,组成(元)\n"
+    text = ("事项种类,单位,行政区划,名称,金额(万元),类别,组成(元)\n"
             "item,unit-a,甲县,导入一,1.5,乙类,张:10;李:20.5\nitem,unit-a,,导入二,,,\n")
     dry = bring("cases", text, False, boss)
     assert dry == {"rows": 2, "added": 2, "changed": 0, "applied": False, "errors": []}, dry
@@ -270,6 +274,42 @@ def test_import_cases():
     assert W.as_["clerk-a"].get("/api/v1/cases", q="好")["items"] == []
     after = W.as_["clerk-a"].create("item", {"title": "接着"})
     assert int(after["id"].rsplit("-", 1)[1]) == numbers[1] + 1, (after["id"], numbers)  # refused files leave no gap
+
+
+def test_import_of_nonsense():
+    """Random tables: an answer every time, each fault with its row, and nothing written."""
+    boss, dice = W.as_["boss"], random.Random(7)
+    words = ["id", "name", "姓名", "报酬(元)", "tags", "甲", "1", "-1", '"', '""', ",", ",", "\n", "\r\n", ";", ":", "[", "{", "=1", "  ", "\u3000", "99999999999999999999", "é", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")]
+    for what in ("people", "cases"):
+        for _ in range(150):
+            head = dice.choice(["id,name,报酬(元),tags\n", "kind,unit,title,组成(元)\nitem,unit-a,", ""])
+            body = bring(what, head + "".join(dice.choice(words) for _ in range(dice.randrange(40))), False, boss)
+            assert body["applied"] is False and all(e["zh"] and e["en"] and e["row"] > 0 for e in body["errors"]), body
+
+
+def test_rules_are_checked():
+    """What a kind lets out and what a report shows are checked before rules can serve."""
+    def check(path, old, new, word):
+        with tempfile.TemporaryDirectory() as folder:
+            rules = shutil.copytree(RULES, os.path.join(folder, "rules"))
+            with open(os.path.join(rules, path)) as f:
+                text = f.read()
+            assert old in text, old
+            with open(os.path.join(rules, path), "w") as f:
+                f.write(text.replace(old, new))
+            run = subprocess.run([W.server.program, "rules", "check", rules], capture_output=True, text=True, cwd=ROOT)
+            assert run.returncode == 1 and word in run.stdout + run.stderr, (new, run.stdout, run.stderr)
+    item, sums = "kinds/item.lua", "reports/sums.lua"
+    check(item, 'when = is_set("released_on")', 'when = is_set("relased_on")', "released_on")
+    check(item, 'when = is_set("released_on")', "when = any { function() return true end }", "public.when")
+    check(item, 'when = is_set("released_on"), ', "", "public.when")
+    check(item, '"sort" } }', '"srot" } }', "sort")
+    check(item, 'facts = { "title", "amount"', 'fact = { "title", "amount"', "facts")
+    check(sums, 'totals = { "amount" }', 'totals = { "amonut" }', "amonut")
+    check(sums, 'order = { "-amount" }', 'order = { "-x" }', "-x")
+    check(sums, 'by = "office"', 'by = "ofice"', "office")
+    check(sums, '{ "stage", zh = "环节"', '{ "case", zh = "环节"', "case")
+    check("registers/people.lua", 'read = { "office" }', 'read = { "ofice" }', "office")
 
 
 def test_kept_after_restart():

@@ -18,8 +18,10 @@ static json_t *cells_of(const json_t *rows, bool guarded) {
       if (json_array_append_new(cells, own) < 0) abort();
     }
     bool empty = json_array_size(cells) == 1 && !*json_string_value(json_array_get(cells, 0));
-    if (empty) json_decref(cells);
-    else if (json_array_append_new(out, cells) < 0) abort();
+    if (empty)
+      json_decref(cells);
+    else if (json_array_append_new(out, cells) < 0)
+      abort();
   }
   return out;
 }

@@ -101,6 +101,7 @@ static void writes(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(limits), cmocka_unit_test(writes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(limits),
+                                     cmocka_unit_test(writes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,10 @@ static void sums(void **state) {
   expect(MONEY, "1.500000000", 100, "150"); /* zeroes say nothing */
   expect(MONEY, "120万元", 0, "120000000");
   expect(MONEY, "120 万", 100, "120000000"); /* the cell's own word counts */
-  expect(MONEY, "\xef\xbf\xa5" "12元", 0, "1200");
+  expect(MONEY,
+         "\xef\xbf\xa5"
+         "12元",
+         0, "1200");
   expect(MONEY, "7", 1, "7");
   static const char *const bad[] = {"", "-5", "1.005", "1e3", "12x", ".", "万元", "999999999999999999", "0x10", "1.2.3"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) expect(MONEY, bad[i], 100, NULL);
@@ -45,8 +48,15 @@ static void sums(void **state) {
 
 static void headings(void **state) {
   (void)state;
-  static const struct { const char *text, *name; int64_t fen; } all[] = {
-      {"总投资(万元)", "总投资", 1000000}, {"总投资\xef\xbc\x88元\xef\xbc\x89", "总投资", 100}, {"x(分)", "x", 1}, {"总投资", "总投资", 0}, {"(其他)", "(其他)", 0}, {"", "", 0}};
+  static const struct {
+    const char *text, *name;
+    int64_t fen;
+  } all[] = {{"总投资(万元)", "总投资", 1000000},
+             {"总投资\xef\xbc\x88元\xef\xbc\x89", "总投资", 100},
+             {"x(分)", "x", 1},
+             {"总投资", "总投资", 0},
+             {"(其他)", "(其他)", 0},
+             {"", "", 0}};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     char copy[100];
     int64_t fen = -1;
@@ -75,10 +85,15 @@ static void others(void **state) {
 
 static void nested(void **state) {
   (void)state;
-#define PARTS "{\"type\":\"list\",\"of\":{\"type\":\"record\",\"fields\":[{\"name\":\"who\",\"type\":\"text\"},{\"name\":\"sum\",\"type\":\"money\"}]}}"
+#define PARTS                                                                                                                    \
+  "{\"type\":\"list\",\"of\":{\"type\":\"record\",\"fields\":[{\"name\":\"who\",\"type\":\"text\"},{\"name\":\"sum\",\"type\":"  \
+  "\"money\"}]}}"
   expect("{\"type\":\"list\",\"of\":{\"type\":\"text\"}}", "甲; 乙;", 0, "[\"甲\",\"乙\"]");
   expect("{\"type\":\"list\",\"of\":{\"type\":\"text\"}}", "甲\xef\xbc\x9b乙", 0, "[\"甲\",\"乙\"]");
-  expect(PARTS, "甲:1;乙\xef\xbc\x9a" "2.5", 100, "[{\"who\":\"甲\",\"sum\":100},{\"who\":\"乙\",\"sum\":250}]");
+  expect(PARTS,
+         "甲:1;乙\xef\xbc\x9a"
+         "2.5",
+         100, "[{\"who\":\"甲\",\"sum\":100},{\"who\":\"乙\",\"sum\":250}]");
   expect(PARTS, "[{\"who\":\"甲\",\"sum\":7}]", 100, "[{\"who\":\"甲\",\"sum\":7}]");
   expect(PARTS, "甲:1:2", 100, NULL);
   expect(PARTS, "甲:x", 100, NULL);
@@ -93,6 +108,7 @@ static void trims(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(sums), cmocka_unit_test(headings), cmocka_unit_test(others), cmocka_unit_test(nested), cmocka_unit_test(trims)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(sums), cmocka_unit_test(headings), cmocka_unit_test(others),
+                                     cmocka_unit_test(nested), cmocka_unit_test(trims)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
