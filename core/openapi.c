@@ -40,6 +40,7 @@ static const struct route routes[] = {
     {"get", API "registers/{name}/{entry}", "register.get", "名册的一条", "One entry", NULL, NULL, NULL},
     {"post", API "registers/{name}/{entry}", "register.change", "更改名册的一条", "Change an entry", NULL, "value! version", NULL},
     {"get", API "reports/{name}", "report", "报表", "A report", "format", NULL, NULL},
+    {"post", API "import", "import", "导入台账", "Take in a ledger file", NULL, "what! text! apply", NULL},
     {"get", API "calendar", "calendar.get", "一年的工作日", "A year's working days", "year", NULL, NULL},
     {"get", API "kinds", "rules.describe", "现行规则的说明", "The rules in force, described", NULL, NULL, NULL},
     {"get", API "rules", "rules.list", "规则版本", "Rulesets", NULL, NULL, NULL},
