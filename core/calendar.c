@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "operation.h"
 
 #define FIRST_YEAR 1990
 #define LAST_YEAR 2150
@@ -22,9 +23,13 @@ struct bf__calendar {
   bool known[YEARS], present[YEARS];
 };
 
-static int32_t within(int64_t date) { return date < DATE_LEAST ? DATE_LEAST : date > DATE_MOST ? DATE_MOST : (int32_t)date; }
+static int32_t within(int64_t date) {
+  return date < DATE_LEAST ? DATE_LEAST : date > DATE_MOST ? DATE_MOST : (int32_t)date;
+}
 
-static bool inside(const struct bf__calendar *c, int64_t date) { return date >= c->first && date <= c->last; }
+static bool inside(const struct bf__calendar *c, int64_t date) {
+  return date >= c->first && date <= c->last;
+}
 
 /* Mondays to Fridays from Monday, 1969-12-29, up to and including DATE; and the day of that number again. */
 static int64_t weekdays_to(int64_t date) {
@@ -50,9 +55,13 @@ static int64_t day_of(const struct bf__calendar *c, int64_t number) {
   return c->day[number - 1];
 }
 
-bool bf__calendar_works(const struct bf__calendar *c, int32_t date) { return number_of(c, date) > number_of(c, (int64_t)date - 1); }
+bool bf__calendar_works(const struct bf__calendar *c, int32_t date) {
+  return number_of(c, date) > number_of(c, (int64_t)date - 1);
+}
 
-static bool year_known(const struct bf__calendar *c, int year) { return year >= FIRST_YEAR && year <= LAST_YEAR && c->known[year - FIRST_YEAR]; }
+static bool year_known(const struct bf__calendar *c, int year) {
+  return year >= FIRST_YEAR && year <= LAST_YEAR && c->known[year - FIRST_YEAR];
+}
 
 bool bf__calendar_known(const struct bf__calendar *c, int32_t date) {
   int year, month, day;
@@ -64,9 +73,13 @@ int bf__calendar_workdays(const struct bf__calendar *c, int32_t from, int32_t to
   return to <= from ? 0 : (int)(number_of(c, to) - number_of(c, from));
 }
 
-int32_t bf__calendar_next_workday(const struct bf__calendar *c, int32_t date) { return (int32_t)day_of(c, number_of(c, (int64_t)date - 1) + 1); }
+int32_t bf__calendar_next_workday(const struct bf__calendar *c, int32_t date) {
+  return (int32_t)day_of(c, number_of(c, (int64_t)date - 1) + 1);
+}
 
-int32_t bf__calendar_last_workday(const struct bf__calendar *c, int32_t date) { return (int32_t)day_of(c, number_of(c, date)); }
+int32_t bf__calendar_last_workday(const struct bf__calendar *c, int32_t date) {
+  return (int32_t)day_of(c, number_of(c, date));
+}
 
 /* COUNT months after DATE: the same number, or the month's last day (Civil Code 202). */
 static int32_t add_months(int32_t date, int count) {
@@ -94,7 +107,8 @@ static bool unknown_between(const struct bf__calendar *c, int32_t from, int32_t 
   return !year_known(c, year);
 }
 
-int32_t bf__calendar_add(const struct bf__calendar *c, int32_t anchor, struct bf__period period, bool roll, bool *ret_provisional) {
+int32_t bf__calendar_add(const struct bf__calendar *c, int32_t anchor, struct bf__period period, bool roll,
+                         bool *ret_provisional) {
   int32_t date;
   *ret_provisional = false;
   if (period.unit == BF__WORKDAYS) {
@@ -102,8 +116,10 @@ int32_t bf__calendar_add(const struct bf__calendar *c, int32_t anchor, struct bf
     *ret_provisional = unknown_between(c, anchor, date);
     return date;
   }
-  if (period.unit == BF__DAYS) date = within((int64_t)anchor + period.count);
-  else date = add_months(anchor, period.unit == BF__YEARS ? period.count * 12 : period.count);
+  if (period.unit == BF__DAYS)
+    date = within((int64_t)anchor + period.count);
+  else
+    date = add_months(anchor, period.unit == BF__YEARS ? period.count * 12 : period.count);
   if (!roll) return date;
   int32_t rolled = bf__calendar_next_workday(c, date);
   *ret_provisional = !bf__calendar_known(c, date) || !bf__calendar_known(c, rolled);
@@ -111,9 +127,12 @@ int32_t bf__calendar_add(const struct bf__calendar *c, int32_t anchor, struct bf
 }
 
 int32_t bf__calendar_before(const struct bf__calendar *c, int32_t date, struct bf__period period) {
-  if (period.unit == BF__WORKDAYS && period.count > 0) return within(day_of(c, number_of(c, (int64_t)date - 1) + 1 - period.count));
-  if (period.unit == BF__DAYS) date = within((int64_t)date - period.count);
-  else if (period.unit != BF__WORKDAYS) date = add_months(date, -(period.unit == BF__YEARS ? period.count * 12 : period.count));
+  if (period.unit == BF__WORKDAYS && period.count > 0)
+    return within(day_of(c, number_of(c, (int64_t)date - 1) + 1 - period.count));
+  if (period.unit == BF__DAYS)
+    date = within((int64_t)date - period.count);
+  else if (period.unit != BF__WORKDAYS)
+    date = add_months(date, -(period.unit == BF__YEARS ? period.count * 12 : period.count));
   return within(bf__calendar_last_workday(c, date));
 }
 
@@ -138,8 +157,8 @@ static void run(struct run *run, int32_t from, int32_t to) {
   run->used += bf__calendar_workdays(run->calendar, from, to < run->today ? to : run->today);
 }
 
-int32_t bf__calendar_clock(const struct bf__calendar *c, int32_t started, const struct bf__pause *pauses, size_t pause_count, int count, int32_t today,
-                           int *ret_used, bool *ret_provisional) {
+int32_t bf__calendar_clock(const struct bf__calendar *c, int32_t started, const struct bf__pause *pauses, size_t pause_count,
+                           int count, int32_t today, int *ret_used, bool *ret_provisional) {
   struct run now = {.calendar = c, .today = today, .due = count == 0 ? started : INT32_MAX, .count = count};
   int32_t at = started; /* all days up to this one are dealt with */
   for (size_t i = 0; i < pause_count && at != INT32_MAX; i++) {
@@ -148,8 +167,10 @@ int32_t bf__calendar_clock(const struct bf__calendar *c, int32_t started, const 
     if (pauses[i].resumed > at) at = pauses[i].resumed;
   }
   if (at != INT32_MAX) { /* runs on: the rest of the days, and those used up to today */
-    if (now.due == INT32_MAX) run(&now, at, add_workdays(c, at, count - now.total) > today ? add_workdays(c, at, count - now.total) : today);
-    else now.used += bf__calendar_workdays(c, at, today);
+    if (now.due == INT32_MAX)
+      run(&now, at, add_workdays(c, at, count - now.total) > today ? add_workdays(c, at, count - now.total) : today);
+    else
+      now.used += bf__calendar_workdays(c, at, today);
   }
   *ret_used = now.used;
   *ret_provisional = now.due != INT32_MAX && now.provisional;
@@ -161,16 +182,21 @@ int32_t bf__calendar_clock(const struct bf__calendar *c, int32_t started, const 
 static int mark(struct bf__calendar *c, const json_t *dates, enum named named, const char *name, int year, struct bf_error *err) {
   size_t i;
   json_t *one;
-  if (dates && !json_is_array(dates)) return bf_fail(err, BF_EINVAL, name, "'%s' must be a list of dates", named == OFF ? "off" : "work");
+  char word[40];
+  if (dates && !json_is_array(dates))
+    return bf_fail(err, BF_EINVAL, name, "'%s' must be a list of dates", named == OFF ? "off" : "work");
   json_array_foreach(dates, i, one) {
     int32_t date;
     int own, month, day;
     if (!json_is_string(one) || bf__date_parse(json_string_value(one), json_string_length(one), &date) < 0 || !inside(c, date))
-      return bf_fail(err, BF_EINVAL, name, "entry %zu of '%s' is no date between %d and %d", i + 1, named == OFF ? "off" : "work", FIRST_YEAR, LAST_YEAR);
+      return bf_fail(err, BF_EINVAL, name, "'%s' is no date between %d and %d",
+                     json_is_string(one) ? bf__short(json_string_value(one), word, sizeof word) : "?", FIRST_YEAR, LAST_YEAR);
     bf__date_split(date, &own, &month, &day);
-    if (own < year - 1 || own > year + 1) return bf_fail(err, BF_EINVAL, name, "%s does not belong to %d", json_string_value(one), year);
+    if (own < year - 1 || own > year + 1)
+      return bf_fail(err, BF_EINVAL, name, "%s does not belong to %d", json_string_value(one), year);
     unsigned char *was = &c->named[date - c->first];
-    if (*was && *was != named) return bf_fail(err, BF_EINVAL, name, "%s is named both as a day off and as a working day", json_string_value(one));
+    if (*was && *was != named)
+      return bf_fail(err, BF_EINVAL, name, "%s is named both as a day off and as a working day", json_string_value(one));
     *was = named;
     c->present[own - FIRST_YEAR] = true;
   }
@@ -181,7 +207,8 @@ static int mark_year(struct bf__calendar *c, const char *name, const json_t *yea
   int number = 0;
   if (strlen(name) == 4 && strspn(name, "0123456789") == 4) number = (int)strtol(name, NULL, 10);
   if (number < FIRST_YEAR || number > LAST_YEAR || !json_is_object(year))
-    return bf_fail(err, BF_EINVAL, name, "a calendar is { \"2026\": {\"off\": [dates], \"work\": [dates]}, … }, years %d to %d", FIRST_YEAR, LAST_YEAR);
+    return bf_fail(err, BF_EINVAL, name, "a calendar is { \"2026\": {\"off\": [dates], \"work\": [dates]}, … }, years %d to %d",
+                   FIRST_YEAR, LAST_YEAR);
   c->present[number - FIRST_YEAR] = true;
   c->known[number - FIRST_YEAR] = !json_is_true(json_object_get(year, "provisional"));
   int r = mark(c, json_object_get(year, "off"), OFF, name, number, err);

@@ -21,15 +21,21 @@ struct folder {
 };
 
 /* Byte order, whatever the locale: the later of two notices must be the same one everywhere. */
-static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+static int by_name(const struct dirent **a, const struct dirent **b) {
+  return strcmp((*a)->d_name, (*b)->d_name);
+}
 
 static int is_json(const struct dirent *entry) {
   size_t length = strlen(entry->d_name);
   return length > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + length - 5, ".json") == 0;
 }
 
-static bool flag(const json_t *file, const char *name) { return json_is_true(json_object_get(file, name)); }
-static json_int_t year_of(const json_t *file) { return json_integer_value(json_object_get(file, "year")); }
+static bool flag(const json_t *file, const char *name) {
+  return json_is_true(json_object_get(file, name));
+}
+static json_int_t year_of(const json_t *file) {
+  return json_integer_value(json_object_get(file, "year"));
+}
 
 static int check_words(const json_t *file, struct bf_error *err) {
   static const char *const known[] = {"year", "source", "off", "work", "amends", "provisional", "note"};
@@ -41,7 +47,8 @@ static int check_words(const json_t *file, struct bf_error *err) {
     if (found) continue;
     char word[80];
     const char *near = bf__nearest(name, known, sizeof known / sizeof *known);
-    return bf_fail(err, BF_EINVAL, "", "unknown word '%s'%s%s%s", bf__short(name, word, sizeof word), near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return bf_fail(err, BF_EINVAL, "", "unknown word '%s'%s%s%s", bf__short(name, word, sizeof word),
+                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
   }
   return 0;
 }
@@ -55,12 +62,15 @@ static int check_dates(const json_t *file, const char *list, struct bf_error *er
   json_array_foreach(dates, i, one) {
     int32_t date;
     int year, month, day;
-    if (!json_is_string(one)) return bf_fail(err, BF_EINVAL, "", "entry %zu of '%s' must be a date such as \"2026-10-01\"", i + 1, list);
+    if (!json_is_string(one))
+      return bf_fail(err, BF_EINVAL, "", "entry %zu of '%s' must be a date such as \"2026-10-01\"", i + 1, list);
     if (bf__date_parse(json_string_value(one), json_string_length(one), &date) < 0)
-      return bf_fail(err, BF_EINVAL, "", "'%s' in '%s': there is no such date", bf__short(json_string_value(one), word, sizeof word), list);
+      return bf_fail(err, BF_EINVAL, "", "'%s' in '%s': there is no such date",
+                     bf__short(json_string_value(one), word, sizeof word), list);
     bf__date_split(date, &year, &month, &day);
     if (year < year_of(file) - 1 || year > year_of(file) + 1)
-      return bf_fail(err, BF_EINVAL, "", "%s in '%s' does not belong to a notice for %d", json_string_value(one), list, (int)year_of(file));
+      return bf_fail(err, BF_EINVAL, "", "%s in '%s' does not belong to a notice for %d", json_string_value(one), list,
+                     (int)year_of(file));
   }
   return 0;
 }
@@ -80,8 +90,10 @@ static int read_file(const char *folder, const char *name, json_t **ret, struct 
   json_error_t fault;
   struct stat info;
   struct bf_error detail = {0};
-  if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) return bf_fail(err, BF_EINVAL, name, "the path is too long");
-  if (stat(path, &info) == 0 && info.st_size > FILE_MOST) return bf_fail(err, BF_ELIMIT, path, "larger than %d KiB: no calendar is", FILE_MOST / 1024);
+  if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+    return bf_fail(err, BF_EINVAL, name, "the path is too long");
+  if (stat(path, &info) == 0 && info.st_size > FILE_MOST)
+    return bf_fail(err, BF_ELIMIT, path, "larger than %d KiB: no calendar is", FILE_MOST / 1024);
   json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
   if (!file) return bf_fail(err, BF_EINVAL, path, "line %d: %s", fault.line, fault.text);
   int r = check_file(file, &detail);
@@ -99,10 +111,11 @@ static int lay_date(struct folder *f, int index, json_t *date, bool work, struct
   const json_t *before = json_object_get(f->dates, text);
   const char *who = json_string_value(json_object_get(before, "file"));
   bool differs = before && flag(before, "work") != work;
-  if (differs && strcmp(who, name) == 0) return bf_fail(err, BF_EINVAL, name, "%s is named both as a day off and as a working day", text);
+  if (differs && strcmp(who, name) == 0)
+    return bf_fail(err, BF_EINVAL, name, "%s is named both as a day off and as a working day", text);
   if (differs && !flag(before, "provisional") && !flag(f->files[index], "amends"))
-    return bf_fail(err, BF_EINVAL, name, "%s is a %s here and a %s in %s: a notice that changes another says \"amends\": true", text,
-                   work ? "working day" : "day off", work ? "day off" : "working day", who);
+    return bf_fail(err, BF_EINVAL, name, "%s is a %s here and a %s in %s: a notice that changes another says \"amends\": true",
+                   text, work ? "working day" : "day off", work ? "day off" : "working day", who);
   json_t *said = json_pack("{sb ss sb}", "work", work, "file", name, "provisional", flag(f->files[index], "provisional"));
   return json_object_set_new(f->dates, text, said) < 0 ? bf_fail(err, BF_ENOMEM, name, "no memory") : 0;
 }

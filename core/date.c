@@ -13,7 +13,9 @@ static int number(const char *text, int digits, int *ret) {
   return 0;
 }
 
-static bool leap(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+static bool leap(int year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 static int days_in(int year, int month) {
   static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -36,8 +38,8 @@ int bf__date_make(int year, int month, int day, int32_t *ret_date) {
 
 int bf__date_parse(const char *text, size_t length, int32_t *ret_date) {
   int year, month, day;
-  if (!text || length != 10 || text[4] != '-' || text[7] != '-' || number(text, 4, &year) < 0 || number(text + 5, 2, &month) < 0 ||
-      number(text + 8, 2, &day) < 0)
+  if (!text || length != 10 || text[4] != '-' || text[7] != '-' || number(text, 4, &year) < 0 ||
+      number(text + 5, 2, &month) < 0 || number(text + 8, 2, &day) < 0)
     return BF_EINVAL;
   return bf__date_make(year, month, day, ret_date);
 }
@@ -55,14 +57,19 @@ void bf__date_split(int32_t date, int *ret_year, int *ret_month, int *ret_day) {
 void bf__date_format(int32_t date, char text[BF__DATE_TEXT]) {
   int year, month, day;
   bf__date_split(date, &year, &month, &day);
-  text[0] = (char)('0' + year / 1000 % 10), text[1] = (char)('0' + year / 100 % 10), text[2] = (char)('0' + year / 10 % 10), text[3] = (char)('0' + year % 10);
+  text[0] = (char)('0' + year / 1000 % 10), text[1] = (char)('0' + year / 100 % 10), text[2] = (char)('0' + year / 10 % 10),
+  text[3] = (char)('0' + year % 10);
   text[4] = '-', text[5] = (char)('0' + month / 10), text[6] = (char)('0' + month % 10);
   text[7] = '-', text[8] = (char)('0' + day / 10), text[9] = (char)('0' + day % 10), text[10] = 0;
 }
 
-int bf__date_weekday(int32_t date) { return (int)((((int64_t)date + 3) % 7 + 7) % 7) + 1; }
+int bf__date_weekday(int32_t date) {
+  return (int)((((int64_t)date + 3) % 7 + 7) % 7) + 1;
+}
 
-int64_t bf__date_start_ms(int32_t date) { return ((int64_t)date * 86400 - BF__ZONE_SECONDS) * 1000; }
+int64_t bf__date_start_ms(int32_t date) {
+  return ((int64_t)date * 86400 - BF__ZONE_SECONDS) * 1000;
+}
 
 int32_t bf__date_of_ms(int64_t ms) {
   int64_t day = ms / 86400000, rest = ms % 86400000; /* the zone comes second: "never" is INT64_MAX */
@@ -74,7 +81,8 @@ int32_t bf__date_of_ms(int64_t ms) {
 /* ".5" to ".123456789" after the seconds: milliseconds, what is finer is read over. */
 static const char *fraction(const char *at, const char *end, int64_t *ret_ms) {
   const char *first = ++at;
-  for (int64_t worth = 100; at < end && at - first < 9 && *at >= '0' && *at <= '9'; at++, worth /= 10) *ret_ms += (*at - '0') * worth;
+  for (int64_t worth = 100; at < end && at - first < 9 && *at >= '0' && *at <= '9'; at++, worth /= 10)
+    *ret_ms += (*at - '0') * worth;
   return at > first ? at : NULL;
 }
 
@@ -105,7 +113,8 @@ int bf__moment_parse(const char *text, size_t length, int64_t *ret_ms) {
 
 void bf__moment_format(int64_t ms, char text[32]) {
   int32_t date = bf__date_of_ms(ms);
-  int64_t rest = ms - bf__date_start_ms(date);
+  unsigned of_day = (unsigned)((ms - bf__date_start_ms(date)) % 86400000);
   bf__date_format(date, text);
-  (void)snprintf(text + 10, 22, "T%02d:%02d:%02d.%03d+08:00", (int)(rest / 3600000) % 24, (int)(rest / 60000 % 60), (int)(rest / 1000 % 60), (int)(rest % 1000));
+  (void)snprintf(text + 10, 22, "T%02u:%02u:%02u.%03u+08:00", of_day / 3600000 % 24, of_day / 60000 % 60, of_day / 1000 % 60,
+                 of_day % 1000);
 }
