@@ -97,14 +97,79 @@ static int test(struct bf__cli *cli) {
   return failed == 0 && passed > 0 ? BF__DONE : BF__FAILED;
 }
 
+static const char *word(const json_t *object, const char *name) {
+  const char *value = json_string_value(json_object_get(object, name));
+  return value ? value : "";
+}
+
+static void print_diff(const json_t *items) {
+  size_t i;
+  json_t *one;
+  if (json_array_size(items) == 0) (void)printf("没有差别 · nothing differs\n");
+  json_array_foreach(items, i, one) {
+    const char *place = word(one, "place");
+    (void)printf("  %s%s%s\n  %*s%s\n", place, *place ? " " : "", word(one, "zh"), (int)strlen(place) + (*place ? 1 : 0), "", word(one, "en"));
+  }
+}
+
+static void print_diff_answer(const json_t *body) { print_diff(json_object_get(body, "items")); }
+
+static void print_counts(const char *zh, const char *en, const json_t *counts) {
+  const char *name;
+  json_t *count;
+  if (json_object_size(counts) == 0) return;
+  (void)printf("  %s · %s:", zh, en);
+  json_object_foreach((json_t *)(uintptr_t)counts, name, count) (void)printf(" %s %lld", name, json_integer_value(count));
+  (void)printf("\n");
+}
+
+/* One case of a plan: what moves, opens and closes. */
+static void print_case(const json_t *one) {
+  size_t i;
+  json_t *part;
+  (void)printf("  %s %s%s\n", word(one, "case"), word(one, "title"), json_is_true(json_object_get(one, "stranded")) ? "  没有出路 · no way out" : "");
+  json_array_foreach(json_object_get(one, "deadlines"), i, part)
+      (void)printf("    %s.%s (第%lld条 art. %lld): %s → %s\n", word(part, "stage"), word(part, "name"), number(part, "article"), number(part, "article"),
+                   *word(part, "before") ? word(part, "before") : "—", *word(part, "after") ? word(part, "after") : "—");
+  json_array_foreach(json_object_get(one, "actions"), i, part)
+      (void)printf("    %s.%s: %s %s\n", word(part, "stage"), word(part, "action"), word(json_object_get(part, "title"), "zh"), word(part, "change"));
+  json_array_foreach(json_object_get(one, "papers"), i, part)
+      (void)printf("    %s.%s: 材料 paper %s %s\n", word(part, "stage"), word(part, "action"), word(part, "paper"), word(part, "change"));
+}
+
+static void print_summary(const json_t *summary) {
+  (void)printf("在办 · open %lld,受影响 · affected %lld,没有出路 · no way out %lld\n", number(summary, "open_cases"), number(summary, "affected"), number(summary, "stranded"));
+  print_counts("时限", "deadlines", json_object_get(summary, "deadlines"));
+  print_counts("操作", "actions", json_object_get(summary, "actions"));
+  print_counts("材料", "papers", json_object_get(summary, "papers"));
+  print_counts("条文", "articles", json_object_get(summary, "articles"));
+  print_counts("要告知的", "people told", json_object_get(summary, "told"));
+}
+
+static void print_plan(const json_t *body) {
+  size_t i;
+  json_t *one;
+  (void)printf("规则的变动 · what changes in the rules\n");
+  print_diff(json_object_get(body, "diff"));
+  print_summary(json_object_get(body, "summary"));
+  json_array_foreach(json_object_get(body, "cases"), i, one) if (i < 40) print_case(one);
+  if (json_array_size(json_object_get(body, "cases")) > 40) (void)printf("  … 其余见 --json · the rest with --json\n");
+  (void)printf("候选 · candidate %.12s\n", word(body, "candidate"));
+}
+
+static void print_applied(const json_t *body) {
+  print_summary(json_object_get(body, "plan"));
+  (void)printf("已启用 · in force: %.12s (此前 · before: %.12s)\n", word(body, "ruleset"), word(body, "before"));
+}
+
 /* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. */
-static int with_bundle(struct bf__cli *cli, const char *operation, const char *in_flight) {
+static int with_bundle(struct bf__cli *cli, const char *operation, const char *in_flight, void (*print)(const json_t *body)) {
   struct bf_error err = {0};
   struct bf__ruleset *set = NULL;
   if (read_rules(cli, &set, &err) < 0) return bf__cli_fail(&err);
   json_t *params = json_pack("{s:o, s:s*}", "bundle", bf__ruleset_bundle(set), "cases", in_flight);
   bf__ruleset_unref(set);
-  return bf__cli_run(cli, operation, params, NULL);
+  return bf__cli_run(cli, operation, params, print);
 }
 
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
@@ -126,6 +191,7 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
   if (strcmp(verb, "show") == 0)
     return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
-  if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "cases", in_flight), NULL);
-  return with_bundle(cli, operation, in_flight);
+  if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "cases", in_flight), print_applied);
+  void (*print)(const json_t *body) = strcmp(verb, "plan") == 0 ? print_plan : strcmp(verb, "diff") == 0 ? print_diff_answer : strcmp(verb, "apply") == 0 ? print_applied : NULL;
+  return with_bundle(cli, operation, in_flight, print);
 }
