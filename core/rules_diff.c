@@ -143,6 +143,10 @@ static void walk_view(struct diff *diff, const json_t *before, const json_t *aft
   }
 }
 
+static void file_line(struct diff *diff, const char *path, const char *zh, const char *en) {
+  (void)json_array_append_new(diff->out, json_pack("{ss ss so so}", "place", "", "part", path, "zh", json_sprintf("文件 %s %s", path, zh), "en", json_sprintf("file %s %s", path, en)));
+}
+
 json_t *bf__rules_diff(const struct bf__ruleset *before, const struct bf__ruleset *after) {
   struct diff diff = {.out = json_array(), .place = ""};
   const char *name;
@@ -165,10 +169,8 @@ json_t *bf__rules_diff(const struct bf__ruleset *before, const struct bf__rulese
   walk(&diff, "calendar", before->years, after->years, 0);
   json_object_foreach(after->files, name, one) {
     if (json_equal(one, json_object_get(before->files, name))) continue;
-    (void)json_array_append_new(diff.out, json_pack("{ss ss ss ss}", "place", "", "part", name, "zh", json_object_get(before->files, name) ? "文件有改动" : "新文件", "en",
-                                                    json_object_get(before->files, name) ? "the file has changed" : "a new file"));
+    file_line(&diff, name, json_object_get(before->files, name) ? "有改动" : "新文件", json_object_get(before->files, name) ? "has changed" : "is new");
   }
-  json_object_foreach(before->files, name, one) if (!json_object_get(after->files, name))
-    (void)json_array_append_new(diff.out, json_pack("{ss ss ss ss}", "place", "", "part", name, "zh", "文件已删除", "en", "the file is gone"));
+  json_object_foreach(before->files, name, one) if (!json_object_get(after->files, name)) file_line(&diff, name, "已删除", "is gone");
   return diff.out;
 }
