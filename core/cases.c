@@ -240,6 +240,13 @@ static bool same_row(const struct row *row, const struct bf__rung *rung) {
   return strcmp(row->rung, rung->rung) == 0 && strcmp(row->name, rung->name) == 0 && strcmp(row->stage, rung->stage) == 0;
 }
 
+static bool same_rows(const struct entry *entry, const struct bf__rung *rungs, int count) {
+  if (entry->count != count) return false;
+  for (int i = 0; i < count; i++)
+    if (!same_row(&entry->rows[i], &rungs[i]) || entry->rows[i].at != rungs[i].at || entry->rows[i].due != rungs[i].due) return false;
+  return true;
+}
+
 /* A deadline that is alive has a row of its own, whose moment never comes: lists find it by its date also when every rung has fired. */
 static int add_alive(const struct bf__deadline *deadlines, int alive, struct bf__rung *rungs, int count) {
   for (int i = 0; i < alive && count < BF__RUNGS_MAX; i++) {
@@ -260,6 +267,7 @@ static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t 
   int count = bf__rungs(set->calendar, state, deadlines, alive, rungs, BF__RUNGS_MAX);
   if (count) bf__turn_next(turn, rungs[0].at);
   count = add_alive(deadlines, alive, rungs, count);
+  if (same_rows(entry, rungs, count)) return 0; /* most actions move no deadline */
   for (int i = 0; i < entry->count; i++) {
     bool found = false;
     for (int k = 0; k < count && !found; k++) found = same_row(&entry->rows[i], &rungs[k]);

@@ -181,9 +181,11 @@ int bf__deadlines(const json_t *view, const struct bf__calendar *calendar, const
 }
 
 static bool has_fired(const json_t *state, const struct bf__deadline *d, const char *due, const char *rung) {
+  const json_t *fired = json_object_get(state, "fired");
   char key[200];
+  if (json_object_size(fired) == 0) return false;
   (void)snprintf(key, sizeof key, "%s.%s", d->stage, d->name);
-  const json_t *entry = json_object_get(json_object_get(state, "fired"), key);
+  const json_t *entry = json_object_get(fired, key);
   const char *before = text(entry, "due");
   if (!before || strcmp(before, due) != 0) return false;
   size_t i;

@@ -37,6 +37,8 @@ struct bf__engine {
   struct bf__turn turn;
   uint64_t rules_generation;
   int64_t seq;
+  int64_t at_ms; /* the last event's moment, and its text */
+  char at[32];
   unsigned char head[BF__HASH_BYTES];
   int64_t batch_seq;
   unsigned char batch_head[BF__HASH_BYTES];
@@ -89,11 +91,11 @@ int64_t bf__turn_seq(const struct bf__turn *turn) { return turn->app->engine->se
 
 int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, struct bf_error *err) {
   struct bf__engine *engine = engine_of(turn);
-  char at[32], *text = NULL;
+  char *text = NULL;
   size_t length = 0;
-  bf__moment_format(turn->now_ms, at);
+  if (engine->at_ms != turn->now_ms || !*engine->at) bf__moment_format(engine->at_ms = turn->now_ms, engine->at);
   int r = 0;
-  if (!event || json_object_set_new(event, "seq", json_integer(engine->seq + 1)) < 0 || json_object_set_new(event, "at", json_string(at)) < 0 ||
+  if (!event || json_object_set_new(event, "seq", json_integer(engine->seq + 1)) < 0 || json_object_set_new(event, "at", json_string(engine->at)) < 0 ||
       json_object_set_new(event, "ruleset", json_string(bf__rules_set(turn->rules)->hash)) < 0 ||
       (case_id && json_object_set_new(event, "case", json_string(case_id)) < 0))
     r = bf_fail(err, BF_ENOMEM, "event", "no memory");

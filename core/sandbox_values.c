@@ -6,6 +6,7 @@
 
 #include "sandbox_internal.h"
 
+#define MEMBERS 16    /* of an object that need no memory of their own while it is taken */
 #define INDEX_BITS 24 /* a ticket is the number of the call and an index into what was lent for it */
 
 static lua_Integer lend(lua_State *L, const json_t *value) {
@@ -273,6 +274,20 @@ static int by_bytes(const void *a, const void *b) {
   return order ? order : (x->length > y->length) - (x->length < y->length);
 }
 
+/* An object has few members: putting each in its place beats qsort. */
+static void sort_members(struct member *members, size_t n) {
+  if (n > MEMBERS) {
+    qsort(members, n, sizeof *members, by_bytes);
+    return;
+  }
+  for (size_t i = 1; i < n; i++) {
+    struct member one = members[i];
+    size_t at = i;
+    for (; at > 0 && by_bytes(&members[at - 1], &one) > 0; at--) members[at] = members[at - 1];
+    members[at] = one;
+  }
+}
+
 static int take_member(struct taking *t, const struct level *at, struct member *m) {
   lua_State *L = t->sandbox->L;
   struct level inner = {at, NULL, lua_tolstring(L, -2, &m->length), 0};
@@ -287,7 +302,7 @@ static int take_member(struct taking *t, const struct level *at, struct member *
 /* Members are put in order of their bytes: Lua's own order differs from run to run. */
 static int take_object(struct taking *t, const struct level *at, int index, size_t count, json_t **ret) {
   lua_State *L = t->sandbox->L;
-  struct member *members = bf__sandbox_realloc(NULL, (count + 1) * sizeof *members);
+  struct member local[MEMBERS], *members = count <= MEMBERS ? local : bf__sandbox_realloc(NULL, count * sizeof *members);
   json_t *object = json_object();
   size_t n = 0;
   int rc = members && object ? 0 : no_memory(t);
@@ -300,14 +315,14 @@ static int take_object(struct taking *t, const struct level *at, int index, size
     }
     lua_pop(L, 1);
   }
-  if (!rc) qsort(members, n, sizeof *members, by_bytes);
+  if (!rc) sort_members(members, n);
   for (size_t i = 0; i < n; i++) {
     if (rc)
       json_decref(members[i].value);
     else if (json_object_setn_new_nocheck(object, members[i].name, members[i].length, members[i].value) != 0)
       rc = no_memory(t);
   }
-  free(members);
+  if (members != local) free(members);
   if (rc)
     json_decref(object);
   else

@@ -222,11 +222,14 @@ void bf__state_title(const json_t *view, json_t *state) {
 }
 
 int bf__state_did(json_t *state, const char *stage, const char *action) {
-  json_t *stages = json_object_get(state, "stages"), *did;
-  if (!json_object_get(json_object_get(stages, stage), "did")) return 0;
-  did = json_object_get(edit_record(stages, stage), "did");
+  json_t *stages = json_object_get(state, "stages"), *record = json_object_get(stages, stage), *did = json_object_get(record, "did");
+  if (!did) return 0;
   json_int_t count = json_integer_value(json_object_get(did, action)) + 1;
-  return json_object_set_new(did, action, json_integer(count)) < 0 ? BF_ENOMEM : 0;
+  did = json_copy(did);
+  record = json_copy(record); /* the one container of a record that changes is `did`: the rest is shared */
+  int failed = json_object_set_new(did, action, json_integer(count)) < 0;
+  failed |= json_object_set_new(record, "did", did) < 0;
+  return json_object_set_new(stages, stage, record) < 0 || failed ? BF_ENOMEM : 0;
 }
 
 int bf__state_fired(json_t *state, const char *stage, const char *name, const char *due, const char *rung) {

@@ -283,7 +283,9 @@ static int check_asked(struct bf__work *work, const json_t *state, const char *s
 }
 
 int bf__work_act(struct bf__work *work, const char *id, const char *stage, const char *action, const json_t *input, struct bf_error *err) {
-  json_t *state, *effects = NULL, *entries = NULL, *cases = json_object(), *own = json_deep_copy(input);
+  json_t *state, *effects = NULL, *entries = NULL, *cases = json_object();
+  /* what a script gave is put in order by the check below; a person's was before */
+  json_t *own = work->depth > 0 ? json_deep_copy(input) : json_incref((json_t *)(uintptr_t)input);
   int r = cases && own ? bf__change_edit(work->change, id, &state, err) : no_memory(err);
   if (r >= 0 && work->depth > 0) r = check_asked(work, state, stage, action, own, err);
   const json_t *rule = r >= 0 ? bf__view_action(view_of(work, state), stage, action) : NULL;
