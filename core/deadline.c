@@ -140,13 +140,17 @@ static bool clock_due(const struct bf__calendar *calendar, const json_t *state, 
   return true;
 }
 
+/* A deadline that runs only while its stage is open. */
+static bool is_tied(const json_t *spec) {
+  const json_t *from = json_object_get(spec, "from");
+  return !from || (json_is_string(from) && strcmp(json_string_value(from), "opened") == 0) || json_object_get(spec, "clock") ||
+         json_is_true(json_object_get(spec, "stage_open"));
+}
+
 static bool derive(const json_t *view, const struct bf__calendar *calendar, const json_t *state, int32_t today, struct bf__deadline *d) {
   const json_t *facts = json_object_get(state, "facts"), *spec = d->spec, *from = json_object_get(spec, "from");
   const char *clock = text(spec, "clock"), *limit_name = text(spec, "limit");
-  bool open = bf__state_is_open(state, d->stage);
-  bool tied = clock || !from || json_is_true(json_object_get(spec, "stage_open")) ||
-              (json_is_string(from) && strcmp(json_string_value(from), "opened") == 0);
-  if ((tied && !open) || discharged(spec, facts) || !bf__condition(view, d->stage, json_object_get(spec, "when"), facts)) return false;
+  if (discharged(spec, facts) || !bf__condition(view, d->stage, json_object_get(spec, "when"), facts)) return false;
   struct bf__period limit = {0, BF__DAYS};
   if (limit_name && !period_of(bf__limit(view, d->stage, limit_name), &limit)) return false;
   if (clock) return clock_due(calendar, state, d, clock, limit, today);
@@ -171,8 +175,10 @@ int bf__deadlines(const json_t *view, const struct bf__calendar *calendar, const
     const json_t *all = json_object_get(stage, "deadlines");
     const char *of = text(stage, "kind");
     if (json_object_size(all) == 0 || !of || !kind || strcmp(of, kind) != 0) continue;
+    bool open = bf__state_is_open(state, stage_name);
     json_object_foreach((json_t *)(uintptr_t)all, name, spec) {
       if (count == max) return count;
+      if (!open && is_tied(spec)) continue; /* most of a regulation's, at any one time */
       out[count] = (struct bf__deadline){.stage = stage_name, .name = name, .spec = spec, .due = INT32_MAX};
       if (derive(view, calendar, state, today, &out[count])) count++;
     }
