@@ -5,6 +5,7 @@
 #include "deadline.h"
 #include "permit.h"
 #include "reads.h"
+#include "views_deadlines.h"
 #include "ruleset.h"
 #include "state.h"
 
@@ -300,19 +301,14 @@ static bool date_or_nothing(const char *text_) {
 }
 
 /* The deadlines between two dates, soonest first. */
-static int deadlines(struct bf__reading *reading, struct bf_error *err) {
+int bf__deadline_items(struct bf__reading *reading, const char *from, const char *to, bool mine, int64_t limit, json_t **ret, struct bf_error *err) {
   static const char sql[] = "SELECT d.case_id, d.stage, d.name, d.due, c.state FROM deadlines d JOIN cases c ON c.id = d.case_id"
                             " WHERE d.rung = 'alive' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
-  const char *from = text(reading->params, "from"), *to = text(reading->params, "to"), *mine = text(reading->params, "mine");
-  if (!date_or_nothing(from) || !date_or_nothing(to))
-    return bf__refuse_read(reading, 400, "form.date", date_or_nothing(from) ? "to" : "from", "from 和 to 应为日期,如 2022-09-30",
-                           "from and to must be dates such as 2022-09-30.");
   json_t *rows = NULL, *row, *items = json_array();
   size_t i;
   int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j", &rows, err, "tti", from && *from ? from : "0000-00-00",
                                  to && *to ? to : "9999-99-99", (int64_t)SCAN_MAX)
                 : no_memory(err);
-  int64_t limit = whole(reading->params, "limit", PAGE_MAX, 1, 5000);
   json_array_foreach(rows, i, row) {
     json_t *state = json_object_get(row, "state"), *one;
     size_t k;
@@ -321,17 +317,31 @@ static int deadlines(struct bf__reading *reading, struct bf_error *err) {
     json_t *all = deadlines_json(reading, view, state);
     json_array_foreach(all, k, one) {
       if (strcmp(text(one, "stage"), text(row, "stage")) || strcmp(text(one, "name"), text(row, "name"))) continue;
-      if (mine && *mine && strcmp(mine, "false") && !concerns(reading, view, state, one)) continue;
+      if (mine && !concerns(reading, view, state, one)) continue;
       (void)json_object_set(one, "case", json_object_get(row, "case"));
       (void)json_object_set(one, "case_title", json_object_get(state, "title"));
+      (void)json_object_set(one, "version", json_object_get(state, "version"));
       (void)json_array_append(items, one);
     }
     json_decref(all);
   }
   json_decref(rows);
+  if (r < 0) json_decref(items);
+  else *ret = items;
+  return r;
+}
+
+static int deadlines(struct bf__reading *reading, struct bf_error *err) {
+  const char *from = text(reading->params, "from"), *to = text(reading->params, "to"), *mine = text(reading->params, "mine");
+  json_t *items = NULL;
+  if (!date_or_nothing(from) || !date_or_nothing(to))
+    return bf__refuse_read(reading, 400, "form.date", date_or_nothing(from) ? "to" : "from", "from 和 to 应为日期,如 2022-09-30",
+                           "from and to must be dates such as 2022-09-30.");
+  int r = bf__deadline_items(reading, from, to, mine && *mine && strcmp(mine, "false") != 0, whole(reading->params, "limit", PAGE_MAX, 1, 5000), &items, err);
+  if (r < 0) return r;
   reading->status = 200;
   reading->body = json_pack("{so}", "items", items);
-  return r;
+  return 0;
 }
 
 const struct bf__operation bf__operations_case_views[] = {

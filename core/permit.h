@@ -14,7 +14,7 @@ bool bf__permitted(struct bf__directory *directory, const json_t *view, const js
 /* May the reading's actor see the case at all? */
 bool bf__may_see(const struct bf__reading *reading, const json_t *state);
 bool bf__actor_sees(struct bf__app *app, const json_t *view, const json_t *actor, const json_t *state);
-/* "市政务管理服务局、市财政局" / "…": the titles of BY's roles, for refusals. */
+/* The titles of BY's roles in LANGUAGE, joined, for refusals. */
 void bf__role_titles(const json_t *view, const json_t *by, const char *language, char *text, size_t size);
 /* Organisations (ids) that hold ROLE for a case. New reference. */
 json_t *bf__role_holders(struct bf__directory *directory, const json_t *view, const char *role, const char *jurisdiction, const char *unit);

@@ -35,6 +35,7 @@ static const char schema[] =
     "CREATE TABLE orgs (id TEXT PRIMARY KEY, body TEXT NOT NULL);"
     "CREATE TABLE users (id TEXT PRIMARY KEY, body TEXT NOT NULL);"
     "CREATE TABLE sessions (hash TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires_ms BIGINT NOT NULL);"
+    "CREATE TABLE feeds (user_id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE);"
     "CREATE TABLE rulesets (hash TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, bundle TEXT NOT NULL);"
     "CREATE TABLE idempotency (actor TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status BIGINT NOT NULL, version BIGINT NOT NULL,"
     " location TEXT, answer TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (actor, key));"

@@ -29,6 +29,8 @@ static const struct bf__route routes[] = {
     {HTTP_POST, API "import", "import", 0},
     {HTTP_GET, API "reports/{name}", "report", 0},
     {HTTP_GET, API "calendar", "calendar.get", 0},
+    {HTTP_GET, API "calendar.ics", "calendar.feed", 0},
+    {HTTP_POST, API "me/feed", "me.feed", 0},
     {HTTP_GET, API "kinds", "rules.describe", 0},
     {HTTP_GET, API "rules", "rules.list", 0},
     {HTTP_POST, API "rules/candidates", "rules.candidate", 0},
