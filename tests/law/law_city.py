@@ -157,8 +157,11 @@ class City:
 
     def settled(self):
         """All notices have reached their inboxes."""
-        while any(c["state"] == "waiting" and c["count"] for c in self.call("outbox.list")["counts"]):
-            pass
+        for _ in range(20000):
+            counts = self.call("outbox.list")["counts"]
+            if not any(c["state"] == "waiting" and c["count"] for c in counts):
+                return
+        raise AssertionError(f"notices that are not delivered: {counts}")
 
     def inbox(self, who, id=None):
         """Everything in WHO's inbox, oldest first, of one case or of all."""

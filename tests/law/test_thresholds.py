@@ -115,7 +115,7 @@ def test_10000000_feasibility_study():
 def test_20000000_settlement_and_audit():
     """Article 4: up to 20,000,000 finance reviews the settlement and audit draws a sample; from it on audit has it in its yearly plan; exactly 20,000,000: both."""
     ids = []
-    for total, side in sides(yuan(20_000_000)):
+    for total, side in sides(yuan(20_000_000)) + [(yuan(20_000_000), "at, audit first")]:
         id = C.upto("done", total, title=f"结算{side}")
         C.do(id, WHO, "preliminary_acceptance.pass", "preliminary_acceptance_report")
         C.do(id, WHO, "trial_run.begin", trial_started_on=C.today)
@@ -139,6 +139,10 @@ def test_20000000_settlement_and_audit():
             C.do(id, "finance", "settlement.review", amount=yuan(19_000_000))
             assert "settlement" in C.open(id), "exactly 20,000,000 wants the audit too"
             C.do(id, "audit", "settlement.audit", opinion="未发现问题")
+        elif side == "at, audit first":
+            C.do(id, "audit", "settlement.audit", opinion="未发现问题")
+            assert "settlement" in C.open(id), "exactly 20,000,000 wants finance's review too"
+            C.do(id, "finance", "settlement.review", amount=yuan(19_000_000))
         else:
             C.no(id, "finance", "settlement.review", "not_applicable", 4, amount=yuan(19_000_000))
             C.no(id, "audit", "settlement.draw", "not_applicable", 4, drawn=False, note="无")
