@@ -9,13 +9,19 @@
 /* Fetching an algorithm is slow: once for the program. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sm3;
-static void fetch(void) { sm3 = EVP_MD_fetch(NULL, "SM3", NULL); }
+static void fetch(void) {
+  sm3 = EVP_MD_fetch(NULL, "SM3", NULL);
+}
 
 static __thread EVP_MD_CTX *context; /* reused by its thread; freed at its end */
 static pthread_key_t context_key;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
-static void drop_context(void *ctx) { EVP_MD_CTX_free(ctx); }
-static void make_key(void) { (void)pthread_key_create(&context_key, drop_context); }
+static void drop_context(void *ctx) {
+  EVP_MD_CTX_free(ctx);
+}
+static void make_key(void) {
+  (void)pthread_key_create(&context_key, drop_context);
+}
 
 static EVP_MD_CTX *own_context(void) {
   (void)pthread_once(&key_once, make_key);
@@ -55,8 +61,8 @@ static int put(struct buffer *b, const char *text, size_t length) {
 
 /* How a byte is written: 0 as it is, 'u' by its number, else by this letter after a backslash. */
 static const char escapes[256] = {
-    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
-    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',         'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\',
 };
 
 static char *put_escape(char *at, unsigned char c) {
@@ -73,8 +79,10 @@ static int put_string(struct buffer *b, const char *text, size_t length) {
   *at++ = '"';
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)text[i];
-    if (escapes[c]) at = put_escape(at, c);
-    else *at++ = (char)c;
+    if (escapes[c])
+      at = put_escape(at, c);
+    else
+      *at++ = (char)c;
   }
   *at++ = '"';
   b->length = (size_t)(at - b->text);
@@ -103,7 +111,9 @@ struct member {
   json_t *value;
 };
 
-static int by_name(const void *a, const void *b) { return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name); }
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name);
+}
 
 /* Objects have few members: putting each in its place beats qsort. */
 static void sort_members(struct member *members, size_t count) {
@@ -155,14 +165,22 @@ static int write_array(struct buffer *b, const json_t *array, int depth, struct 
 static int write_value(struct buffer *b, const json_t *value, int depth, struct bf_error *err) {
   if (depth > 200) return bf_fail(err, BF_ELIMIT, "canonical", "nested deeper than 200");
   switch (json_typeof(value)) {
-  case JSON_OBJECT: return write_object(b, value, depth, err);
-  case JSON_ARRAY: return write_array(b, value, depth, err);
-  case JSON_STRING: return put_string(b, json_string_value(value), json_string_length(value));
-  case JSON_INTEGER: return put_integer(b, json_integer_value(value));
-  case JSON_TRUE: return put(b, "true", 4);
-  case JSON_FALSE: return put(b, "false", 5);
-  case JSON_NULL: return put(b, "null", 4);
-  default: return put_real(b, value, err);
+  case JSON_OBJECT:
+    return write_object(b, value, depth, err);
+  case JSON_ARRAY:
+    return write_array(b, value, depth, err);
+  case JSON_STRING:
+    return put_string(b, json_string_value(value), json_string_length(value));
+  case JSON_INTEGER:
+    return put_integer(b, json_integer_value(value));
+  case JSON_TRUE:
+    return put(b, "true", 4);
+  case JSON_FALSE:
+    return put(b, "false", 5);
+  case JSON_NULL:
+    return put(b, "null", 4);
+  default:
+    return put_real(b, value, err);
   }
 }
 
@@ -192,17 +210,20 @@ int bf__sm3(const void *bytes, size_t length, unsigned char ret_hash[BF__HASH_BY
   EVP_MD_CTX *ctx = own_context();
   unsigned size = 0;
   if (!ctx || !sm3) return BF_ENOMEM;
-  if (EVP_DigestInit_ex2(ctx, sm3, NULL) != 1 || EVP_DigestUpdate(ctx, bytes, length) != 1 || EVP_DigestFinal_ex(ctx, ret_hash, &size) != 1) return BF_EIO;
+  if (EVP_DigestInit_ex2(ctx, sm3, NULL) != 1 || EVP_DigestUpdate(ctx, bytes, length) != 1 ||
+      EVP_DigestFinal_ex(ctx, ret_hash, &size) != 1)
+    return BF_EIO;
   return size == BF__HASH_BYTES ? 0 : BF_EIO;
 }
 
-int bf__chain_next(const unsigned char previous[BF__HASH_BYTES], const void *bytes, size_t length, unsigned char ret_hash[BF__HASH_BYTES]) {
+int bf__chain_next(const unsigned char previous[BF__HASH_BYTES], const void *bytes, size_t length,
+                   unsigned char ret_hash[BF__HASH_BYTES]) {
   (void)pthread_once(&once, fetch);
   EVP_MD_CTX *ctx = own_context();
   unsigned size = 0;
   if (!ctx || !sm3) return BF_ENOMEM;
-  if (EVP_DigestInit_ex2(ctx, sm3, NULL) != 1 || EVP_DigestUpdate(ctx, previous, BF__HASH_BYTES) != 1 || EVP_DigestUpdate(ctx, bytes, length) != 1 ||
-      EVP_DigestFinal_ex(ctx, ret_hash, &size) != 1)
+  if (EVP_DigestInit_ex2(ctx, sm3, NULL) != 1 || EVP_DigestUpdate(ctx, previous, BF__HASH_BYTES) != 1 ||
+      EVP_DigestUpdate(ctx, bytes, length) != 1 || EVP_DigestFinal_ex(ctx, ret_hash, &size) != 1)
     return BF_EIO;
   return size == BF__HASH_BYTES ? 0 : BF_EIO;
 }
@@ -216,7 +237,9 @@ void bf__hex(const unsigned char *bytes, size_t length, char *ret_text) {
   ret_text[2 * length] = 0;
 }
 
-static int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+static int digit(char c) {
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 
 int bf__unhex(const char *text, size_t length, unsigned char *ret_bytes) {
   if (length % 2) return BF_EINVAL;
@@ -236,7 +259,8 @@ int bf__digest_new(const char *name, struct bf__digest **ret, struct bf_error *e
   struct bf__digest *digest = calloc(1, sizeof *digest);
   EVP_MD *md = digest ? EVP_MD_fetch(NULL, name, NULL) : NULL;
   if (md) digest->ctx = EVP_MD_CTX_new();
-  bool ok = md && digest->ctx && EVP_DigestInit_ex2(digest->ctx, md, NULL) == 1;
+  bool fits = md && EVP_MD_get_size(md) == BF__HASH_BYTES; /* a longer digest would run past its caller's buffer */
+  bool ok = fits && digest->ctx && EVP_DigestInit_ex2(digest->ctx, md, NULL) == 1;
   EVP_MD_free(md);
   if (!ok) {
     bf__digest_free(digest);
@@ -246,7 +270,9 @@ int bf__digest_new(const char *name, struct bf__digest **ret, struct bf_error *e
   return 0;
 }
 
-int bf__digest_add(struct bf__digest *digest, const void *bytes, size_t length) { return EVP_DigestUpdate(digest->ctx, bytes, length) == 1 ? 0 : BF_EIO; }
+int bf__digest_add(struct bf__digest *digest, const void *bytes, size_t length) {
+  return EVP_DigestUpdate(digest->ctx, bytes, length) == 1 ? 0 : BF_EIO;
+}
 
 int bf__digest_end(struct bf__digest *digest, unsigned char ret_hash[BF__HASH_BYTES]) {
   unsigned size = 0;

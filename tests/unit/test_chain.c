@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,8 +100,106 @@ static void test_links(void **state) {
   assert_memory_equal(hash, link, sizeof hash);
 }
 
+static void is_hash(const char *due, const unsigned char hash[BF__HASH_BYTES]) {
+  char hex[BF__HASH_HEX];
+  bf__hex(hash, BF__HASH_BYTES, hex);
+  assert_string_equal(due, hex);
+}
+
+static const char sixteen_abcd[] = "abcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcd";
+
+/* The second example of GB/T 32905: 64 bytes, a whole block; and the empty text. */
+static void test_standard(void **state) {
+  (void)state;
+  unsigned char hash[BF__HASH_BYTES];
+  assert_int_equal(0, bf__sm3(sixteen_abcd, 64, hash));
+  is_hash("debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732", hash);
+  assert_int_equal(0, bf__sm3("", 0, hash));
+  is_hash("1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b", hash);
+}
+
+/* A stream gives what the whole gives, wherever it is cut. */
+static void test_streams(void **state) {
+  (void)state;
+  struct bf_error err = {0};
+  struct bf__digest *digest;
+  unsigned char hash[BF__HASH_BYTES];
+  for (size_t cut = 0; cut <= 64; cut++) {
+    assert_int_equal(0, bf__digest_new("SM3", &digest, &err));
+    assert_int_equal(0, bf__digest_add(digest, sixteen_abcd, cut));
+    assert_int_equal(0, bf__digest_add(digest, sixteen_abcd + cut, 64 - cut));
+    assert_int_equal(0, bf__digest_end(digest, hash));
+    is_hash("debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732", hash);
+    bf__digest_free(digest);
+  }
+  assert_int_equal(0, bf__digest_new("SHA256", &digest, &err));
+  assert_int_equal(0, bf__digest_add(digest, "abc", 3));
+  assert_int_equal(0, bf__digest_end(digest, hash));
+  is_hash("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", hash);
+  bf__digest_free(digest);
+  static const char *const others[] = {"SHA512", "SHA1", "nothing"}; /* of another length, or not there */
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    assert_int_equal(BF_EIO, bf__digest_new(others[i], &digest, &err));
+    assert_string_equal(others[i], err.where);
+  }
+  bf__digest_free(NULL);
+}
+
+static void test_hex(void **state) {
+  (void)state;
+  unsigned char bytes[256], back[256];
+  char text[513];
+  for (int i = 0; i < 256; i++) bytes[i] = (unsigned char)i;
+  bf__hex(bytes, sizeof bytes, text);
+  assert_int_equal(512, strlen(text));
+  assert_int_equal(0, bf__unhex(text, 512, back));
+  assert_memory_equal(bytes, back, sizeof bytes);
+  assert_int_equal(0, bf__unhex("aBCd", 4, back));
+  assert_int_equal(0xab, back[0]);
+  assert_int_equal(0xcd, back[1]);
+  static const char *const bad[] = {"a", "abc", "0g", "g0", "0x", " 0", "-1", "/0", ":0", "@0", "`0"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(BF_EINVAL, bf__unhex(bad[i], strlen(bad[i]), back));
+}
+
+/* Bytes decide the order, as unsigned: 'Z' before 'a' before the first Chinese character before what is beyond 16 bits. */
+static void test_exact(void **state) {
+  (void)state;
+  json_t *value = json_loads("{\"\\ud83d\\ude00\":1,\"项\":-0,\"a\":\"\\u000b\\u007f/\\u00e9\",\"Z\":[],\"\":{},\"aa\":[null,true,false]}", 0, NULL);
+  char *text;
+  size_t length;
+  assert_non_null(value);
+  assert_int_equal(0, bf__canonical(value, &text, &length, NULL));
+  assert_string_equal("{\"\":{},\"Z\":[],\"a\":\"\\u000b\x7f/é\",\"aa\":[null,true,false],\"项\":0,\"😀\":1}", text);
+  free(text);
+  json_decref(value);
+}
+
+/* Each thread hashes with a context of its own. */
+static void *hash_often(void *arg) {
+  unsigned char hash[BF__HASH_BYTES] = {0};
+  int r = 0;
+  for (int i = 0; i < 5000 && r == 0; i++) r = bf__chain_next(hash, sixteen_abcd, 64, hash);
+  memcpy(arg, hash, sizeof hash);
+  return r == 0 ? arg : NULL;
+}
+
+static void test_threads(void **state) {
+  (void)state;
+  pthread_t threads[4];
+  unsigned char hashes[5][BF__HASH_BYTES];
+  for (int i = 0; i < 4; i++) assert_int_equal(0, pthread_create(&threads[i], NULL, hash_often, hashes[i]));
+  assert_non_null(hash_often(hashes[4]));
+  for (int i = 0; i < 4; i++) {
+    void *done;
+    assert_int_equal(0, pthread_join(threads[i], &done));
+    assert_ptr_equal(hashes[i], done);
+    assert_memory_equal(hashes[4], hashes[i], BF__HASH_BYTES);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_jansson_writes), cmocka_unit_test(test_reals), cmocka_unit_test(test_depth),
-                                     cmocka_unit_test(test_links)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_jansson_writes), cmocka_unit_test(test_reals),   cmocka_unit_test(test_depth),
+                                     cmocka_unit_test(test_links),             cmocka_unit_test(test_standard), cmocka_unit_test(test_streams),
+                                     cmocka_unit_test(test_hex),               cmocka_unit_test(test_exact),    cmocka_unit_test(test_threads)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
