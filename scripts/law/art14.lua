@@ -1,4 +1,5 @@
 -- 第十四条 审批时限与一次性告知
+-- luacheck: read globals law
 local facts = { title = "智慧水利一期", investment = wan(300), review_passed_on = "2023-09-20", plan_entered_on = "2023-01-10", reviewed_amount = wan(300),
   approval_applied_on = "2023-09-22" }
 local function applied(more)
