@@ -134,8 +134,9 @@ int bf__reads_unit(struct bf__store *store, const json_t *reads, const json_t *s
     const char *what = json_string_value(name);
     json_t *rows = NULL;
     if (r < 0 || !what || strncmp(what, "unit:", 5) != 0) continue;
-    r = bf__store_rows(store, "SELECT id FROM cases WHERE unit = $1 AND kind = $2 AND id <> $3 ORDER BY number DESC LIMIT 500", "id:t", &rows, err, "ttt",
-                       json_string_value(json_object_get(state, "unit")), what + 5, json_string_value(json_object_get(state, "id")));
+    r = bf__store_rows(store, "SELECT id FROM cases WHERE unit = $1 AND kind = $2 AND id <> $3 AND secret <= $4 ORDER BY number DESC LIMIT 500", "id:t", &rows, err, "ttti",
+                       json_string_value(json_object_get(state, "unit")), what + 5, json_string_value(json_object_get(state, "id")),
+                       (int64_t)json_integer_value(json_object_get(state, "secret")));
     json_array_foreach(rows, k, row) if (r >= 0 && json_array_append(ids, json_object_get(row, "id")) < 0) r = bf_fail(err, BF_ENOMEM, "reads", "no memory");
     json_decref(rows);
   }
