@@ -1,0 +1,75 @@
+"""kill -9 around an apply: before, in and after its transaction, and while deadlines are reconciled. After the start one ruleset is in force, whole, and the
+stored deadlines agree with it."""
+import os
+import random
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from banfa_test import ROOT, main, server  # noqa: E402
+
+RULES = os.path.join(ROOT, "tests", "bench", "rules")
+WORK = open(os.path.join(RULES, "stages", "work.lua"), encoding="utf-8").read()
+CASES, ROUNDS = 600, 25
+SEED = int(os.environ.get("BANFA_KILL_SEED", "20220915"))
+
+
+def agree(s, c, days):
+    """Every stored deadline is the one that the rules in force derive: counted from 1 March 2024, it depends on the days alone."""
+    until = time.monotonic() + 60
+    while True:
+        stored = {d["case"]: d["due"] for d in c.get("/api/v1/deadlines", limit=5000)["items"]}
+        sample = c.case(next(iter(stored)))["deadlines"][0]
+        assert f"{days} working days" in sample["how"]["en"], (days, sample)
+        if len(stored) == CASES and set(stored.values()) == {sample["due"]}:
+            return
+        assert time.monotonic() < until, f"{sum(d != sample['due'] for d in stored.values())} of {len(stored)} stored deadlines are not {sample['due']}"
+
+
+def test_kill_around_an_apply():
+    rng = random.Random(SEED)
+    with server(clock="2024-03-01T09:00", scripts=RULES, preset=os.environ.get("BANFA_PRESET", "release")) as s:
+        s.org("o1", "单位", "Unit", "100000", ["clerk"])
+        s.user("u1", "甲", "o1", admin=True)
+        c = s.login("u1")
+        for i in range(CASES):
+            id = c.create("item", {"title": f"事项{i}", "amount": 100, **{f"f{k:02d}": "x" for k in range(1, 11)}})["id"]
+            c.act(id, "work", "note", amount=1, text="x")
+        force, days, seen = c.get("/api/v1/rules")["in_force"], 10, {"old": 0, "new": 0, "answered": 0}
+        took = 0.2
+        for round_ in range(ROUNDS):
+            wanted = 11 + round_ % 15 if 11 + round_ % 15 != days else 30
+            change = {"changes": {"stages/work.lua": WORK.replace("workdays(10)", f"workdays({wanted})")}}
+            candidate = c.post("/api/v1/rules/candidates", change)["id"]
+            answers = []
+
+            def apply():
+                began = time.monotonic()
+                try:
+                    answers.append((s.operator("rules.apply", change), time.monotonic() - began))
+                except Exception:  # noqa: BLE001  the server was killed under it
+                    pass
+            thread = threading.Thread(target=apply)
+            thread.start()
+            threading.Event().wait(rng.uniform(0, took * 1.6))  # the moment of the kill, not a wait for anything
+            s.kill()
+            thread.join()
+            took = answers[0][1] if answers else took
+            s.start()
+            c = s.login("u1")
+            now = c.get("/api/v1/rules")["in_force"]
+            assert now in (force, candidate), f"round {round_}, seed {SEED}: neither the old nor the new rules are in force"
+            assert not answers or now == candidate, f"round {round_}, seed {SEED}: an answered apply is gone"
+            seen["answered"] += bool(answers)
+            seen["new" if now == candidate else "old"] += 1
+            if now == candidate:
+                force, days = candidate, wanted
+            assert c.get("/readyz")["status"] == "ready"
+            agree(s, c, days)
+        assert s.operator("audit.verify")["ok"]
+        assert seen["old"] and seen["new"], f"the kills all fell on one side: {seen}"
+        print(f"# figure {ROUNDS} kills around an apply: {seen['new']} times the new rules stood ({seen['answered']} answered), {seen['old']} times the old, whole each time")
+
+
+main(globals())
