@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #define FREE_BYTES ((uint64_t)1 << 30)
+#define BACKUP_MS ((int64_t)7 * 24 * 3600 * 1000) /* a backup older than this is told */
+#define BACKUP_NOTE "last_backup"
 
 struct checks {
   struct bf__reading *reading;
@@ -93,6 +95,35 @@ static void administrator(struct checks *checks) {
         count ? "%zu administrators are enabled" : "%zu administrators are enabled: add one with banfa user add", count);
 }
 
+static bool note_path(const struct bf__reading *reading, const char *suffix, char *path, size_t size) {
+  return snprintf(path, size, "%s/" BACKUP_NOTE "%s", reading->app->config.data, suffix) < (int)size;
+}
+
+void bf__doctor_note_backup(const struct bf__reading *reading) {
+  char path[4096], fresh[4096], at[32];
+  if (!note_path(reading, "", path, sizeof path) || !note_path(reading, ".new", fresh, sizeof fresh)) return;
+  FILE *out = fopen(fresh, "we");
+  if (!out) return;
+  bf__moment_format(reading->now_ms, at);
+  bool good = fprintf(out, "%s\n", at) > 0;
+  if (fclose(out) != 0 || !good || rename(fresh, path) < 0) (void)unlink(fresh);
+}
+
+/* Nothing is said where none is known: copies may be made by other means. */
+static void last_backup(struct checks *checks) {
+  char path[4096], at[40] = "";
+  int64_t ms;
+  FILE *in = note_path(checks->reading, "", path, sizeof path) ? fopen(path, "re") : NULL;
+  if (!in) return;
+  bool read = fgets(at, sizeof at, in) != NULL;
+  (void)fclose(in);
+  at[strcspn(at, "\n")] = 0;
+  if (!read || bf__moment_parse(at, strlen(at), &ms) < 0) return;
+  bool ok = checks->reading->now_ms - ms <= BACKUP_MS;
+  check(checks, "backup", ok, ok ? "最近一周内做过备份" : "最近一次备份已超过一周:请用 banfa backup 备份", "the last backup was made at %s%s", at,
+        ok ? "" : ", more than a week ago: make one with banfa backup");
+}
+
 int bf__doctor(struct bf__reading *reading, struct bf_error *err) {
   struct checks checks = {.reading = reading, .list = json_array()};
   if (!checks.list) return bf_fail(err, BF_ENOMEM, "doctor", "no memory");
@@ -103,6 +134,7 @@ int bf__doctor(struct bf__reading *reading, struct bf_error *err) {
   rules(&checks);
   documents(&checks);
   administrator(&checks);
+  last_backup(&checks);
   reading->status = 200;
   reading->body = json_pack("{so}", "checks", checks.list);
   return reading->body && !checks.failed ? 0 : bf_fail(err, BF_ENOMEM, "doctor", "no memory");

@@ -95,11 +95,22 @@ static int not_ready(struct bf__reading *reading, json_t *stranded, struct bf_er
   return json_object_set(reading->body, "cases", stranded) < 0 ? no_memory(err) : 0;
 }
 
+/* Whatever is known of the rules, storage must answer each time: the newest event and the newest case are looked at. */
+static int look_at_storage(struct bf__reading *reading, struct bf_error *err) {
+  unsigned char hash[BF__HASH_BYTES];
+  struct bf_stmt *stmt;
+  int64_t seq, at_ms;
+  int r = bf__store_head(reading->store, &seq, &at_ms, hash, err);
+  if (r >= 0) r = bf__store_run(reading->store, "SELECT number FROM cases ORDER BY number DESC LIMIT 1", &stmt, err, "");
+  if (r == BF_ROW) bf__store_calls(reading->store)->reset(stmt);
+  return r < 0 ? r : 0;
+}
+
 static int readyz(struct bf__reading *reading, struct bf_error *err) {
   const struct bf__ruleset *set = bf__rules_set(reading->rules);
   uint64_t generation = reading->app->rules_generation; /* before the look: a swap meanwhile makes it look again */
   json_t *stranded = json_array();
-  int r = stranded ? 0 : no_memory(err);
+  int r = stranded ? look_at_storage(reading, err) : no_memory(err);
   if (r >= 0 && !known_to_carry(reading, set->hash)) r = find_stranded(reading, set, stranded, err);
   if (r >= 0 && json_array_size(stranded)) {
     r = not_ready(reading, stranded, err);
@@ -124,6 +135,7 @@ static int backup(struct bf__reading *reading, struct bf_error *err) {
   if (r == BF_EFULL) return bf__refuse_read(reading, 507, "disk.full", "path", "磁盘已满,没有留下备份", own.message);
   if (r == BF_ENOMEM) return no_memory(err);
   if (r < 0) return bf__refuse_read(reading, 409, "backup.failed", "path", "未能备份,没有留下文件", own.message);
+  bf__doctor_note_backup(reading);
   reading->status = 200;
   reading->body = json_pack("{ss}", "path", path);
   return 0;
@@ -162,9 +174,10 @@ static int calendar(struct bf__reading *reading, struct bf_error *err) {
   if (bf__date_make(year, 7, 1, &middle) < 0 || year < 1900 || year > 2999)
     return bf__refuse_read(reading, 400, "form.range", "year", "年份应写作四位数,如 2026", "The year is four digits, such as 2026.");
   (void)snprintf(key, sizeof key, "%04d", year);
-  json_t *months = json_array();
+  json_t *months = json_array(), *years = bf__calendar_json(set->calendar); /* by date: a bundle's notices may name days of other years */
   for (month = 1; month <= 12; month++)
-    if (json_array_append_new(months, month_of(set, json_object_get(set->years, key), year, month)) < 0) r = no_memory(err);
+    if (json_array_append_new(months, month_of(set, json_object_get(years, key), year, month)) < 0) r = no_memory(err);
+  json_decref(years);
   reading->status = 200;
   reading->body = json_pack("{si sb so}", "year", year, "known", bf__calendar_known(set->calendar, middle), "months", months);
   return r;
