@@ -7,9 +7,6 @@
 #include "operation.h"
 
 #define API "/api/v1/"
-#define MONEY_MOST 9000000000000000LL
-#define TEXT_MOST 2000
-#define LIST_MOST 1000
 
 static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
 
@@ -35,7 +32,7 @@ static const struct route routes[] = {
     {"get", API "deadlines", "deadline.list", "期限列表", "List deadlines", "from to mine cursor", NULL, NULL},
     {"get", API "inbox", "inbox.list", "消息", "The inbox", "cursor unread", NULL, NULL},
     {"post", API "inbox/{notice}/read", "inbox.read", "消息已读", "Mark a notice as read", NULL, NULL, NULL},
-    {"get", API "registers/{name}", "register.list", "名册", "A register's entries", "q cursor", NULL, NULL},
+    {"get", API "registers/{name}", "register.list", "名册", "A register's entries", "q cursor limit", NULL, NULL},
     {"post", API "registers/{name}", "register.add", "登入名册", "Add to a register", NULL, "id value!", NULL},
     {"get", API "registers/{name}/{entry}", "register.get", "名册的一条", "One entry", NULL, NULL, NULL},
     {"post", API "registers/{name}/{entry}", "register.change", "更改名册的一条", "Change an entry", NULL, "value! version", NULL},
@@ -74,87 +71,6 @@ static const char components[] =
     "\"Case\":{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"facts\",\"version\"],\"properties\":{\"id\":{\"type\":\"string\"},\"kind\":{\"type\":\"string\"},"
     "\"title\":{\"type\":\"string\"},\"jurisdiction\":{\"type\":\"string\"},\"unit\":{\"type\":\"string\"},\"version\":{\"type\":\"integer\"},"
     "\"facts\":{\"type\":\"object\"},\"stages\":{\"type\":\"object\"}}}}}";
-
-/* Forms. ------------------------------------------------------------------------------------------------------------------ */
-
-static void bound(json_t *schema, const json_t *field, const char *from, const char *to, json_int_t outermost, bool lower) {
-  const json_t *own = json_object_get(field, from);
-  json_int_t value = json_is_number(own) ? (json_int_t)json_number_value(own) : outermost;
-  if (lower ? value < outermost : value > outermost) value = outermost;
-  (void)json_object_set_new(schema, to, json_integer(value));
-}
-
-static json_t *text_schema(const json_t *field, const char *type) {
-  static const char *const patterns[][2] = {{"code6", "^[0-9]{6}$"}, {"phone", "^[0-9+ -]{5,20}$"}, {"id", "^[a-z0-9_.-]{1,40}$"}};
-  const char *pattern = text(field, "pattern");
-  bool due = strcmp(type, "text") == 0 && !json_is_true(json_object_get(field, "optional"));
-  json_t *schema = json_pack("{ss}", "type", "string");
-  bound(schema, field, "min", "minLength", due ? 1 : 0, true);
-  bound(schema, field, "max", "maxLength", json_is_number(json_object_get(field, "max")) ? MONEY_MOST : TEXT_MOST, false);
-  for (size_t i = 0; pattern && i < sizeof patterns / sizeof *patterns; i++)
-    if (strcmp(pattern, patterns[i][0]) == 0) (void)json_object_set_new(schema, "pattern", json_string(patterns[i][1]));
-  if (pattern && strcmp(pattern, "email") == 0) (void)json_object_set_new(schema, "format", json_string("email"));
-  if (strcmp(type, "text") != 0) (void)json_object_set_new(schema, "x-refers-to", json_string(type));
-  return schema;
-}
-
-static json_t *number_schema(const json_t *field, const char *type) {
-  bool money = strcmp(type, "money") == 0, percent = strcmp(type, "percent") == 0;
-  json_t *schema = json_pack("{ss ss*}", "type", "integer", "x-unit", money ? "fen" : percent ? "percent" : NULL);
-  bound(schema, field, "min", "minimum", money || percent ? 0 : -MONEY_MOST, true);
-  bound(schema, field, "max", "maximum", percent ? 100 : MONEY_MOST, false);
-  return schema;
-}
-
-static json_t *choice_schema(const json_t *field) {
-  json_t *schema = json_pack("{ss s[] s{}}", "type", "string", "enum", "x-titles"), *choice;
-  size_t i;
-  json_array_foreach(json_object_get(field, "choices"), i, choice) {
-    (void)json_array_append(json_object_get(schema, "enum"), json_object_get(choice, "value"));
-    (void)json_object_set_new(json_object_get(schema, "x-titles"), text(choice, "value"),
-                              json_pack("{sO* sO*}", "zh", json_object_get(choice, "zh"), "en", json_object_get(choice, "en")));
-  }
-  return schema;
-}
-
-static json_t *list_schema(const json_t *field) {
-  json_t *schema = json_pack("{ss so}", "type", "array", "items", bf__openapi_field(json_object_get(field, "of")));
-  bound(schema, field, "min", "minItems", 0, true);
-  bound(schema, field, "max", "maxItems", json_is_number(json_object_get(field, "max")) ? MONEY_MOST : LIST_MOST, false);
-  return schema;
-}
-
-/* "title" for tools that know one language, both for those that know ours. */
-static void entitle(json_t *schema, const json_t *named) {
-  const char *zh = text(named, "zh"), *en = text(named, "en");
-  if (zh || en) (void)json_object_set_new(schema, "title", json_string(zh ? zh : en));
-  if (zh && en) (void)json_object_set_new(schema, "x-title", json_pack("{ss ss}", "zh", zh, "en", en));
-}
-
-json_t *bf__openapi_field(const json_t *field) {
-  const char *type = text(field, "type");
-  json_t *schema;
-  if (!type) schema = json_object();
-  else if (strcmp(type, "money") == 0 || strcmp(type, "int") == 0 || strcmp(type, "percent") == 0) schema = number_schema(field, type);
-  else if (strcmp(type, "bool") == 0) schema = json_pack("{ss}", "type", "boolean");
-  else if (strcmp(type, "date") == 0) schema = json_pack("{ss ss}", "type", "string", "format", "date");
-  else if (strcmp(type, "choice") == 0) schema = choice_schema(field);
-  else if (strcmp(type, "list") == 0) schema = list_schema(field);
-  else if (strcmp(type, "record") == 0) schema = bf__openapi_form(json_object_get(field, "fields"));
-  else schema = text_schema(field, type);
-  entitle(schema, field);
-  return schema;
-}
-
-json_t *bf__openapi_form(const json_t *form) {
-  json_t *properties = json_object(), *required = json_array(), *field;
-  size_t i;
-  json_array_foreach(form, i, field) {
-    (void)json_object_set_new(properties, text(field, "name"), bf__openapi_field(field));
-    if (!json_is_true(json_object_get(field, "optional"))) (void)json_array_append(required, json_object_get(field, "name"));
-  }
-  return json_pack("{ss so so sb}", "type", "object", "properties", properties, "required", required, "additionalProperties", 0);
-}
 
 /* Operations. -------------------------------------------------------------------------------------------------------------- */
 
@@ -223,56 +139,133 @@ static void add_path(json_t *paths, const char *path, const char *method, json_t
   (void)json_object_set_new(item, method, operation);
 }
 
-/* Kinds and actions of the rules. ------------------------------------------------------------------------------------------- */
+/* Kinds and actions of the rules, those of counties too. ---------------------------------------------------------------------- */
 
-/* All kinds are opened at one address: each kind's form is a component, and the body is one of them. */
-static void add_kinds(json_t *document, const json_t *view) {
-  json_t *any = json_array(), *mapping = json_object(), *kind, *schemas = json_object_get(json_object_get(document, "components"), "schemas");
-  json_t *body, *path = json_object_get(json_object_get(json_object_get(document, "paths"), API "cases"), "post");
-  const char *name;
-  json_object_foreach(json_object_get(view, "kinds"), name, kind) {
-    char component[200], reference[240];
-    (void)snprintf(component, sizeof component, "create.%.150s", name);
-    (void)snprintf(reference, sizeof reference, "#/components/schemas/%s", component);
-    json_t *schema = json_pack("{ss s{s{ss} so} s[ss]}", "type", "object", "properties", "kind", "const", name, "facts",
-                               bf__openapi_form(json_object_get(json_object_get(kind, "create"), "form")), "required", "kind", "facts");
-    entitle(schema, json_object_get(kind, "title"));
-    (void)json_object_set_new(schemas, component, schema);
-    (void)json_array_append_new(any, json_pack("{ss}", "$ref", reference));
-    (void)json_object_set_new(mapping, name, json_string(reference));
-  }
-  body = body_of(json_pack("{so s{ss so}}", "oneOf", any, "discriminator", "propertyName", "kind", "mapping", mapping));
-  (void)json_object_set_new(path, "requestBody", body);
+/* A kind's `create` (ACTION NULL) or a stage's action, as one place's rules have it; NULL when they do not. */
+static const json_t *declared_in(const json_t *view, const char *name, const char *action) {
+  return action ? bf__view_action(view, name, action) : json_object_get(bf__view_kind(view, name), "create");
 }
 
-static void add_action(json_t *paths, const char *stage, const json_t *declared, const char *name, const json_t *action) {
+/* Adds the schema of DECLARED's form to LIST, [{ "schema", "places"? }], or PLACE to the same one when it is there. */
+static void add_variant(json_t *list, const char *place, const json_t *declared) {
+  json_t *schema = bf__openapi_form(json_object_get(declared, "form")), *one;
+  size_t i;
+  json_array_foreach(list, i, one) {
+    if (!json_equal(json_object_get(one, "schema"), schema)) continue;
+    if (json_object_get(one, "places")) (void)json_array_append_new(json_object_get(one, "places"), json_string(place));
+    json_decref(schema);
+    return;
+  }
+  (void)json_array_append_new(list, json_pack("{so so*}", "schema", schema, "places", place ? json_pack("[s]", place) : NULL));
+}
+
+/* The base's form first, which has no places, then those that counties have otherwise. */
+static json_t *variants_of(const struct bf__ruleset *set, const char *name, const char *action) {
+  json_t *list = json_array(), *view;
+  const json_t *declared = declared_in(set->base, name, action);
+  const char *code;
+  if (declared) add_variant(list, NULL, declared);
+  json_object_foreach(set->views, code, view) if ((declared = declared_in(view, name, action))) add_variant(list, code, declared);
+  return list;
+}
+
+/* One schema of LIST (stolen): the only one, or any of them; *RET_DUE tells whether each wants something. */
+static json_t *joined(json_t *list, bool *ret_due) {
+  json_t *any = json_array(), *one;
+  size_t i;
+  *ret_due = true;
+  json_array_foreach(list, i, one) {
+    json_t *schema = json_object_get(one, "schema"), *places = json_object_get(one, "places");
+    if (!json_array_size(json_object_get(schema, "required"))) *ret_due = false;
+    if (places) (void)json_object_set(schema, "x-jurisdictions", places);
+    (void)json_array_append(any, schema);
+  }
+  json_t *out = json_array_size(any) == 1 ? json_incref(json_array_get(any, 0)) : json_pack("{sO}", "anyOf", any);
+  json_decref(any);
+  json_decref(list);
+  return out;
+}
+
+static void add_kind(json_t *document, const struct bf__ruleset *set, const char *name, const json_t *kind, json_t *any, json_t *mapping) {
+  char component[200], reference[240];
+  bool due;
+  (void)snprintf(component, sizeof component, "create.%.150s", name);
+  (void)snprintf(reference, sizeof reference, "#/components/schemas/%s", component);
+  json_t *schema = json_pack("{ss s{s{ss} so} s[ss]}", "type", "object", "properties", "kind", "const", name, "facts", joined(variants_of(set, name, NULL), &due),
+                             "required", "kind", "facts");
+  bf__openapi_entitle(schema, json_object_get(kind, "title"));
+  (void)json_object_set_new(json_object_get(json_object_get(document, "components"), "schemas"), component, schema);
+  (void)json_array_append_new(any, json_pack("{ss}", "$ref", reference));
+  (void)json_object_set_new(mapping, name, json_string(reference));
+}
+
+static void add_kinds_of(json_t *document, const struct bf__ruleset *set, const json_t *view, json_t *any, json_t *mapping) {
+  const char *name;
+  json_t *kind;
+  json_object_foreach(json_object_get(view, "kinds"), name, kind)
+    if (!json_object_get(mapping, name)) add_kind(document, set, name, kind, any, mapping);
+}
+
+/* All kinds are opened at one address: each kind's form is a component, and the body is one of them. */
+static void add_kinds(json_t *document, const struct bf__ruleset *set) {
+  json_t *any = json_array(), *mapping = json_object(), *path = json_object_get(json_object_get(json_object_get(document, "paths"), API "cases"), "post"), *view;
+  const char *code;
+  add_kinds_of(document, set, set->base, any, mapping);
+  json_object_foreach(set->views, code, view) add_kinds_of(document, set, view, any, mapping);
+  (void)json_object_set_new(path, "requestBody", body_of(json_pack("{so s{ss so}}", "oneOf", any, "discriminator", "propertyName", "kind", "mapping", mapping)));
+}
+
+/* Where an action is that the base does not have; NULL for one of the base. */
+static json_t *only_in(const struct bf__ruleset *set, const char *stage, const char *name) {
+  json_t *out, *view;
+  const char *code;
+  if (bf__view_action(set->base, stage, name)) return NULL;
+  out = json_array();
+  json_object_foreach(set->views, code, view) if (bf__view_action(view, stage, name)) (void)json_array_append_new(out, json_string(code));
+  return out;
+}
+
+static json_t *action_body(const struct bf__ruleset *set, const char *stage, const char *name) {
+  bool due;
+  json_t *form = joined(variants_of(set, stage, name), &due);
+  return body_of(json_pack("{ss s{so s{ss}} so sb}", "type", "object", "properties", "input", form, "version", "type", "integer", "required",
+                           due ? json_pack("[s]", "input") : json_array(), "additionalProperties", 0));
+}
+
+static void add_action(json_t *paths, const struct bf__ruleset *set, const char *stage, const json_t *declared, const char *name, const json_t *action) {
   static const char *const told[] = {"by", "needs", "article", "articles"};
   const json_t *title = json_object_get(action, "title"), *of = json_object_get(declared, "title");
   char path[400], id[300], zh[300], en[300], key[32];
   (void)snprintf(path, sizeof path, API "cases/{id}/actions/%.150s/%.150s", stage, name);
+  if (json_object_get(paths, path)) return; /* the base's, told before */
   (void)snprintf(id, sizeof id, "act.%.140s.%.140s", stage, name);
   (void)snprintf(zh, sizeof zh, "%s:%s", text(of, "zh") ? text(of, "zh") : stage, text(title, "zh") ? text(title, "zh") : name);
   (void)snprintf(en, sizeof en, "%s: %s", text(of, "en") ? text(of, "en") : stage, text(title, "en") ? text(title, "en") : name);
   const struct route route = {.method = "post", .path = path, .operation = "case.act", .zh = zh, .en = en};
-  json_t *operation = operation_of(&route, id), *form = bf__openapi_form(json_object_get(action, "form"));
-  json_t *least = json_array_size(json_object_get(form, "required")) ? json_pack("[s]", "input") : json_array();
-  json_t *body = json_pack("{ss s{so s{ss}} so sb}", "type", "object", "properties", "input", form, "version", "type", "integer", "required", least,
-                           "additionalProperties", 0);
-  (void)json_object_set_new(operation, "requestBody", body_of(body));
+  json_t *operation = operation_of(&route, id), *places = only_in(set, stage, name);
+  (void)json_object_set_new(operation, "requestBody", action_body(set, stage, name));
   for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
     json_t *value = json_object_get(action, told[i]);
     (void)snprintf(key, sizeof key, "x-%s", told[i]);
     if (value) (void)json_object_set(operation, key, value);
   }
+  if (places) (void)json_object_set_new(operation, "x-jurisdictions", places);
   (void)json_object_set_new(operation, "tags", json_pack("[s]", stage));
   add_path(paths, path, "post", operation);
 }
 
-static void add_stages(json_t *paths, const json_t *view) {
+static void add_stages_of(json_t *paths, const struct bf__ruleset *set, const json_t *view) {
   const char *stage, *name;
   json_t *declared, *action;
   json_object_foreach(json_object_get(view, "stages"), stage, declared)
-    json_object_foreach(json_object_get(declared, "actions"), name, action) add_action(paths, stage, declared, name, action);
+    json_object_foreach(json_object_get(declared, "actions"), name, action) add_action(paths, set, stage, declared, name, action);
+}
+
+static void add_stages(json_t *paths, const struct bf__ruleset *set) {
+  const char *code;
+  json_t *view;
+  add_stages_of(paths, set, set->base);
+  json_object_foreach(set->views, code, view) add_stages_of(paths, set, view);
 }
 
 /* The document. -------------------------------------------------------------------------------------------------------------- */
@@ -285,8 +278,8 @@ static json_t *document_of(const struct bf__ruleset *set) {
                 "金额以分为单位,日期为 YYYY-MM-DD(北京时间)。Money is whole fen; dates are YYYY-MM-DD, Asia/Shanghai.", "x-ruleset", set->hash, "servers",
                 "url", "/", "security", "bearer", "cookie", "paths", paths, "components", json_loads(components, 0, NULL));
   if (!document) return NULL;
-  add_kinds(document, set->base);
-  add_stages(paths, set->base);
+  add_kinds(document, set);
+  add_stages(paths, set);
   return document;
 }
 

@@ -13,5 +13,7 @@ int bf__openapi_text(const struct bf__ruleset *set, char **ret_text, struct bf_e
 /* The JSON Schema of a form's fields (an array, see form.h): an object with its properties; of FIELD alone. New references, NULL without memory. */
 json_t *bf__openapi_form(const json_t *form);
 json_t *bf__openapi_field(const json_t *field);
+/* "title" for tools that know one language, both for those that know ours. */
+void bf__openapi_entitle(json_t *schema, const json_t *named);
 
 #endif
