@@ -338,13 +338,36 @@ static int show(struct bf__reading *reading, struct bf_error *err) {
   return 0;
 }
 
+/* A copy without functions, which are told as { "$fn": place }, and without lists of nothing else. NULL where nothing is left, or no memory. */
+static json_t *without_functions(json_t *value) {
+  json_t *inner, *own, *out;
+  const char *name;
+  size_t i;
+  if (text(value, "$fn")) return NULL;
+  if (!json_is_object(value) && !json_is_array(value)) return json_incref(value);
+  out = json_is_array(value) ? json_array() : json_object();
+  json_object_foreach(value, name, inner) if ((own = without_functions(inner))) (void)json_object_set_new(out, name, own);
+  json_array_foreach(value, i, inner) if ((own = without_functions(inner))) (void)json_array_append_new(out, own);
+  if (json_array_size(value) && !json_array_size(out)) {
+    json_decref(out);
+    return NULL;
+  }
+  return out;
+}
+
 /* The rules that a user's own jurisdiction follows, as data. */
 static int describe(struct bf__reading *reading, struct bf_error *err) {
-  const struct bf__ruleset *set = bf__rules_set(reading->rules);
-  (void)err;
+  static const char *const parts[] = {"kinds", "stages", "facts", "registers", "reports", "papers", "roles", "jurisdictions"};
+  const json_t *view = bf__ruleset_view(bf__rules_set(reading->rules), text(reading->actor, "jurisdiction"));
+  json_t *part, *body = json_object();
+  int r = body ? 0 : bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  for (size_t i = 0; r >= 0 && i < sizeof parts / sizeof *parts; i++) {
+    if (!(part = json_object_get(view, parts[i]))) continue;
+    if (json_object_set_new(body, parts[i], without_functions(part)) < 0) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  }
   reading->status = 200;
-  reading->body = json_incref((json_t *)(uintptr_t)bf__ruleset_view(set, text(reading->actor, "jurisdiction")));
-  return 0;
+  reading->body = body;
+  return r;
 }
 
 static int prove(struct bf__reading *reading, struct bf_error *err) {
