@@ -117,13 +117,21 @@ static void item_row(struct bf__csv *csv, const json_t *view, const json_t *colu
   json_decref(stages);
 }
 
-static int answer_csv(struct bf__reading *reading, const json_t *items, struct bf_error *err) {
+/* A table that was cut says so, and where to go on: CURSOR is 0 when it was not. */
+static int answer_csv(struct bf__reading *reading, const json_t *items, int64_t cursor, struct bf_error *err) {
   const json_t *view = bf__ruleset_view(bf__rules_set(reading->rules), NULL);
   json_t *columns = columns_of(view, text(reading->params, "kind")), *item;
   struct bf__csv csv = {0};
   size_t i;
   header_row(&csv, columns);
   json_array_foreach(items, i, item) item_row(&csv, view, columns, item);
+  if (cursor > 0) {
+    char more[120];
+    (void)snprintf(more, sizeof more, "未列完,续见 cursor=%lld · not all: go on with cursor=%lld", (long long)cursor,
+                   (long long)cursor);
+    bf__csv_cell(&csv, more);
+    bf__csv_end_row(&csv);
+  }
   json_decref(columns);
   reading->status = 200;
   reading->type = "text/csv; charset=utf-8";
@@ -195,7 +203,7 @@ static int cases(struct bf__reading *reading, struct bf_error *err) {
   json_t *items = json_array();
   char next[32];
   int r = items ? gather(reading, items, limit, &cursor, err) : no_memory(err);
-  if (r >= 0 && csv) r = answer_csv(reading, items, err);
+  if (r >= 0 && csv) r = answer_csv(reading, items, cursor, err);
   if (r < 0 || csv) {
     json_decref(items);
     return r;

@@ -1,7 +1,9 @@
 """Registers, imports, reports and what is public, over HTTP: who may, what is refused, what is written."""
 import os
 import random
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -162,6 +164,31 @@ def test_public():
     clerk.act(ids[3], "work", "classify")
     refused(lambda: W.nobody.get("/api/v1/public/cases/" + ids[3]), 404)
     assert [i["id"] for i in W.nobody.get("/api/v1/public/cases")["items"]] == [ids[1]]
+
+
+def test_public_table_says_when_it_is_cut():
+    with server(scripts=RULES) as s:
+        s.org("unit", "单位", "Unit", A, ["clerk"])
+        s.user("clerk", "经办", "unit")
+        clerk = s.login("clerk")
+        id_ = clerk.create("item", {"title": "公开", "amount": 1, "sort": "a"})["id"]
+        clerk.act(id_, "work", "release")
+        whole = Client(s.port).request("GET", "/api/v1/public/cases?format=csv")[2].decode("utf-8-sig")
+        assert "cursor" not in whole and len(whole.rstrip().split("\r\n")) == 2, whole
+        assert s.stop() == 0
+        with sqlite3.connect(os.path.join(s.data, "banfa.db")) as db:
+            columns = [row[1] for row in db.execute("PRAGMA table_info(cases)")]
+            copy = ", ".join({"id": "id || '-' || n", "number": "number + n"}.get(c, c) for c in columns)
+            db.execute("WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 1004)"
+                       f" INSERT INTO cases ({', '.join(columns)}) SELECT {copy} FROM cases, count")
+        db.close()
+        s.start()
+        nobody = Client(s.port)
+        lines = nobody.request("GET", "/api/v1/public/cases?format=csv")[2].decode("utf-8-sig").rstrip().split("\r\n")
+        assert len(lines) == 1 + 1000 + 1 and lines[-1].lstrip("\"").startswith("未列完"), lines[-1]
+        cursor = re.search(r"cursor=(\d+)", lines[-1])[1]
+        rest = nobody.request("GET", "/api/v1/public/cases?format=csv&cursor=" + cursor)[2].decode("utf-8-sig").rstrip().split("\r\n")
+        assert len(rest) == 1 + 5 and "cursor" not in rest[-1], rest
 
 
 def test_report():
