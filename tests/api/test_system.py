@@ -83,6 +83,21 @@ def test_not_ready_names_the_stranded_cases():
         assert anyone(s).get("/readyz") == {"status": "ready"}
 
 
+def test_not_ready_while_storage_does_not_answer():
+    """What was found once about the rules says nothing about the disk."""
+    with server(scripts=RULES) as s:
+        people(s).create("item", {"title": "一"})
+        for table in ("cases", "events"):
+            assert anyone(s).get("/readyz") == {"status": "ready"}
+            with sqlite3.connect(database(s)) as db:
+                db.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
+            refused(lambda: anyone(s).get("/readyz"), 503, "storage.failed")
+            assert anyone(s).get("/healthz") == {"status": "ok"}
+            with sqlite3.connect(database(s)) as db:
+                db.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
+        assert anyone(s).get("/readyz") == {"status": "ready"}
+
+
 LABEL = r'[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"'
 SAMPLE = re.compile(r"([a-z_:]+)(?:\{(%s(?:,%s)*)\})? (-?[0-9.]+(?:e[0-9+-]+)?)" % (LABEL, LABEL))
 
@@ -161,6 +176,30 @@ def test_doctor():
         refused(lambda: s.login("root1").ask("GET", "/api/v1/doctor"), 404)
 
 
+def test_doctor_knows_the_last_backup():
+    with server(scripts=RULES) as s:
+        def told():
+            return {c["name"]: c for c in s.operator("doctor")["checks"]}.get("backup")
+        assert told() is None
+        path = os.path.join(os.path.dirname(s.data), "copy.db")
+        refused(lambda: s.operator("backup", {"path": os.path.join(s.data, "no", "folder")}), None, "backup.failed")
+        assert told() is None
+        s.operator("backup", {"path": path})
+        assert told()["ok"] and "2022-09-01T09:00" in told()["en"], told()
+        s.clock("2022-09-08T10:00")
+        late = told()
+        assert not late["ok"] and "2022-09-01T09:00" in late["en"] and "一周" in late["zh"], late
+        assert s.stop() == 0
+        s.clock_start = "2022-09-08T10:00"
+        s.start()
+        assert not told()["ok"]
+        s.operator("backup", {"path": path + ".2"})
+        assert told()["ok"]
+        with open(os.path.join(s.data, "last_backup"), "wb") as f:
+            f.write(b"nonsense" * 50)
+        assert told() is None
+
+
 def test_calendar():
     with server(scripts=RULES) as s:
         clerk = people(s)
@@ -172,6 +211,17 @@ def test_calendar():
         assert clerk.get("/api/v1/calendar") == year and not clerk.get("/api/v1/calendar", year=2031)["known"]
         for bad in ("22", "1899", "3000", "20x2", "-202", "二〇二二"):
             refused(lambda b=bad: clerk.get("/api/v1/calendar", year=b), 400, "form.range")
+
+
+def test_calendar_goes_by_date():
+    """A notice may be filed under the year before: its days still stand under their own months."""
+    with server(scripts=RULES) as s:
+        clerk = people(s)
+        years = {"2022": {"off": ["2022-12-30", "2023-01-03"], "work": ["2023-01-07"]}, "2023": {"off": [], "work": []}}
+        s.operator("rules.apply", {"calendar": years})
+        january = clerk.get("/api/v1/calendar", year=2023)["months"][0]
+        assert january["off"] == ["2023-01-03"] and january["makeup"] == ["2023-01-07"] and january["workdays"] == 22, january
+        assert clerk.get("/api/v1/calendar", year=2022)["months"][11]["off"] == ["2022-12-30"]
 
 
 # The interface, described ------------------------------------------------------------------------------------------------
@@ -189,6 +239,8 @@ def look(document, schema, where):
             assert part in at, f"{where}: {schema['$ref']} leads nowhere"
             at = at[part]
         return
+    for i, inner in enumerate(schema.get("anyOf", [])):
+        look(document, inner, f"{where}.anyOf[{i}]")
     if "oneOf" in schema:
         assert schema["oneOf"], where
         for i, inner in enumerate(schema["oneOf"]):
@@ -268,6 +320,43 @@ def test_openapi_of_the_regulation():
         body = document["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert "create.project" in creations and len(body["oneOf"]) == len(creations)
         assert anyone(s).request("GET", "/openapi.json")[2] == document
+
+
+def test_rules_described_for_people():
+    with server() as s:
+        s.org("u", "单位", "Unit", "430900", ["bureau"])
+        s.user("a", "甲", "u")
+        described = s.login("a").get("/api/v1/kinds")
+        assert set(described) == {"kinds", "stages", "facts", "registers", "reports", "papers", "roles", "jurisdictions"}, set(described)
+        assert "$fn" not in json.dumps(described)
+        approve = described["stages"]["approval"]["actions"]["approve"]
+        assert approve["by"] and approve["title"]["zh"] and approve["form"][0]["name"] and approve["needs"], approve
+        assert described["stages"]["approval"]["limits"] and described["kinds"]["project"]["create"]["form"]
+        assert not any(value == [] for stage in described["stages"].values() for action in stage["actions"].values()
+                       for name, value in action.items() if name in ("guard", "check"))
+
+
+def test_openapi_of_a_county():
+    with server() as s:
+        text = """return { stage "own_look" { kind = "project", articles = { 7 }, title = { zh = "县审", en = "Own look" }, owner = "bureau",
+          leads = { passed = "approval" }, actions = { pass = { by = "bureau", title = { zh = "通过", en = "Pass" }, effect = { follow "passed" } } } },
+          amend "approval" { actions = { approve = { form = { { "county_no", text, zh = "县号", en = "County number" } } } } } }"""
+        before = anyone(s).get("/openapi.json")
+        s.operator("rules.apply", {"changes": {"counties/430921/own.lua": text}})
+        after = anyone(s).get("/openapi.json")
+        added = set(after["paths"]) - set(before["paths"])
+        assert added == {"/api/v1/cases/{id}/actions/own_look/pass"} and not set(before["paths"]) - set(after["paths"]), added
+        assert after["paths"][added.pop()]["post"]["x-jurisdictions"] == ["430921"]
+        assert after["info"]["x-ruleset"] != before["info"]["x-ruleset"]
+
+        def form(document):
+            operation = document["paths"]["/api/v1/cases/{id}/actions/approval/approve"]["post"]
+            return operation["requestBody"]["content"]["application/json"]["schema"]["properties"]["input"]
+        base, county = form(after)["anyOf"]
+        assert base == form(before) and county["x-jurisdictions"] == ["430921"] and "county_no" in county["required"], county
+        for path, item in after["paths"].items():
+            for operation in item.values():
+                look_at_operation(after, path, operation)
 
 
 def test_openapi_says_what_the_server_accepts():
