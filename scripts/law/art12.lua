@@ -1,0 +1,22 @@
+-- 第十二条 专家从库中抽取、回避、例外须有理由
+-- luacheck: read globals law
+local story = require "lib.story"
+local function review() return story.project("scheme_review", "2024-02-21", { investment = wan(300), design_estimate = wan(300) }, { "expert_opinion" }) end
+local function meeting(input_) return { "2024-02-28", "center", "scheme_review.meeting", input_ } end
+
+return law {
+  { name = "五名专家,登记评审会", article = 12, sort = "plain", given = review(),
+    steps = { meeting { held_on = "2024-02-27", experts = { "E1", "E2", "E3", "E4", "E5" } } }, expect = { may_not = "scheme_review.pass" } },
+  { name = "当日的会当日可以登记", article = 12, sort = "boundary", given = review(),
+    steps = { meeting { held_on = "2024-02-28", experts = { "E1", "E2", "E3", "E4", "E5" } } }, expect = { open = "scheme_review" } },
+  { name = "会还没开,不能登记", article = 12, sort = "refusal", given = review(),
+    steps = { meeting { held_on = "2024-02-29", experts = { "E1", "E2", "E3", "E4", "E5" } } }, expect = { refused = { article = 12, code = "experts.future" } } },
+  { name = "专家不足", article = 12, sort = "refusal", given = review(), steps = { meeting { held_on = "2024-02-27", experts = { "E1", "E2", "E3", "E4" } } },
+    expect = { refused = { article = 12, code = "experts.too_few" } } },
+  { name = "重复的专家只算一名", article = 12, sort = "boundary", given = review(),
+    steps = { meeting { held_on = "2024-02-27", experts = { "E1", "E1", "E2", "E3", "E4" } } }, expect = { refused = { article = 12, code = "experts.too_few" } } },
+  { name = "专家不足而写明例外理由", article = 12, sort = "exception", given = review(),
+    steps = { meeting { held_on = "2024-02-27", experts = { "E1", "E2", "E3" }, exception_reason = "该专业库内仅三人" } }, expect = { open = "scheme_review" } },
+  { name = "没有专家意见", article = 12, sort = "refusal", given = story.project("scheme_review", "2024-02-21", { investment = wan(300) }),
+    steps = { meeting { held_on = "2024-02-27", experts = { "E1", "E2", "E3", "E4", "E5" } } }, expect = { refused = { code = "paper.missing" } } },
+}
