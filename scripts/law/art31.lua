@@ -1,0 +1,29 @@
+-- 第三十一条 后评价
+-- luacheck: read globals law
+local story = require "lib.story"
+local function kept(more, papers_)
+  local f = { final_accepted_on = "2024-06-28", operations_until = "2027-06-28" }
+  for k, v in pairs(more or {}) do f[k] = v end
+  return story.project({ "evaluation", "operations" }, "2024-06-28", f, papers_ or { "evaluation_report", "problems_fixed_report" })
+end
+local function evaluate(date_, result, more)
+  local i = { depth = "short", evaluation_result = result }
+  for k, v in pairs(more or {}) do i[k] = v end
+  return { date_, "bureau", "evaluation.evaluate", i }
+end
+
+return law {
+  { name = "合格,环节办结", article = 31, sort = "plain", given = kept(), steps = { evaluate("2025-05-06", "passed") },
+    expect = { closed = "evaluation", facts = { evaluation_settled_on = "2025-05-06" }, told = "builder" } },
+  { name = "满10个月当日(顺延)起可以开展", article = 31, sort = "boundary", given = kept(), steps = { evaluate("2025-04-28", "passed") }, expect = { closed = "evaluation" } },
+  { name = "早一天不行", article = 31, sort = "refusal", given = kept(), steps = { evaluate("2025-04-27", "passed") }, expect = { refused = { article = 31, code = "evaluation.early" } } },
+  { name = "重点项目须用详表", article = 31, sort = "refusal", given = kept { key_project = true }, steps = { evaluate("2025-05-06", "passed") },
+    expect = { refused = { article = 31, code = "evaluation.depth" } } },
+  { name = "有问题要列出", article = 31, sort = "refusal", given = kept(), steps = { evaluate("2025-05-06", "passed_with_problems") }, expect = { refused = { code = "evaluation.problems" } } },
+  { name = "有问题的,整改确认后才算到位", article = 31, sort = "exception", given = kept(),
+    steps = { evaluate("2025-05-06", "passed_with_problems", { problems = { "共享目录未更新" } }), { "2025-05-20", "builder", "evaluation.report_fixed" },
+      { "2025-05-22", "bureau", "evaluation.confirm_fixed" } }, expect = { closed = "evaluation", facts = { evaluation_settled_on = "2025-05-22" } } },
+  { name = "不合格的不能确认,须重新评价", article = 31, sort = "exception", given = kept(),
+    steps = { evaluate("2025-05-06", "failed", { problems = { "未使用" } }), { "2025-05-20", "builder", "evaluation.report_fixed" }, { "2025-05-22", "bureau", "evaluation.confirm_fixed" } },
+    expect = { refused = { code = "not_applicable" }, open = "evaluation", absent = { "evaluation_settled_on" } } },
+}
