@@ -6,6 +6,7 @@
 
 #include "form.h"
 #include "people_job.h"
+#include "permit.h"
 
 static const char passwd_form[] = "[" BF__FIELD_ID "," BF__FIELD_PASSWORD("password", "密码", "Password") "]";
 static const char disable_form[] = "[" BF__FIELD_ID ",{\"name\":\"disabled\",\"type\":\"bool\",\"optional\":true,\"zh\":\"停用\",\"en\":\"Disabled\"}]";
@@ -85,8 +86,29 @@ static void check_org(struct bf__app *app, json_t *refusals, const json_t *org) 
   bf__ruleset_unref(set);
 }
 
+/* An administrator manages the own jurisdiction and those below; otherwise the call is answered and INPUT gone. */
+static bool within(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *jurisdiction, json_t *input) {
+  if (bf__administers(app, actor, jurisdiction)) return true;
+  bf__people_refuse(call, 403, "jurisdiction", NULL, "只能管理本辖区及下级辖区的单位和用户", "You manage organisations and users of your own jurisdiction and those below it only.");
+  json_decref(input);
+  return false;
+}
+
+/* The same by user, or by the organisation that a new user will belong to. What is unknown is refused elsewhere. */
+static bool within_of(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *user, const char *org_id, json_t *input) {
+  json_t *found = user ? bf__directory_user(app->directory, user) : NULL;
+  if (!org_id) org_id = text(found, "org");
+  json_t *org = org_id ? bf__directory_org(app->directory, org_id) : NULL;
+  bool ok = !org || within(app, call, actor, text(org, "jurisdiction"), input);
+  json_decref(org);
+  json_decref(found);
+  return ok;
+}
+
 void bf__op_org_add(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
-  json_t *org = bf__people_input(call, params, org_form), *refusals = json_array();
+  json_t *org = bf__people_input(call, params, org_form);
+  if (org && !within(app, call, actor, text(org, "jurisdiction"), org)) return;
+  json_t *refusals = json_array();
   if (org) check_org(app, refusals, org);
   if (!org || !bf__people_clean(call, 422, refusals)) {
     if (!org) json_decref(refusals);
@@ -129,17 +151,21 @@ static void set_password(struct bf__app *app, const struct bf_call *call, json_t
 }
 
 void bf__op_user_add(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
-  set_password(app, call, actor, bf__people_input(call, params, user_form), user_add_worked, true);
+  json_t *input = bf__people_input(call, params, user_form);
+  if (input && !within_of(app, call, actor, NULL, text(input, "org"), input)) return;
+  set_password(app, call, actor, input, user_add_worked, true);
 }
 
 void bf__op_user_passwd(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
-  set_password(app, call, actor, bf__people_input(call, params, passwd_form), passwd_worked, false);
+  json_t *input = bf__people_input(call, params, passwd_form);
+  if (input && !within_of(app, call, actor, text(input, "id"), NULL, input)) return;
+  set_password(app, call, actor, input, passwd_worked, false);
 }
 
 /* `disabled: false` lets a user in again. */
 void bf__op_user_disable(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
   json_t *input = bf__people_input(call, params, disable_form);
-  if (!input) return;
+  if (!input || !within_of(app, call, actor, text(input, "id"), NULL, input)) return;
   const char *self = text(actor, "user"), *id = text(input, "id");
   bool disabled = !json_is_false(json_object_get(input, "disabled"));
   if (disabled && self && strcmp(self, id) == 0) {

@@ -6,6 +6,7 @@
 #include "candidates.h"
 #include "law.h"
 #include "log.h"
+#include "permit.h"
 #include "rules_apply.h"
 #include "rules_diff.h"
 #include "rules_plan.h"
@@ -223,11 +224,38 @@ static void run_law(struct job *job, struct bf__ruleset *set) {
   else job->status = 200;
 }
 
+/* A county's administrator changes what lies below counties/CODE/ and nothing else. False: the job has been refused. */
+static bool within_reach(struct job *job, const struct bf__ruleset *set) {
+  const char *code = bf__rules_reach(job->app, job->actor), *path;
+  json_t *text_;
+  char prefix[40], zh[400], en[400];
+  if (!code) return true;
+  struct bf__ruleset *now = bf__app_rules(job->app);
+  (void)snprintf(prefix, sizeof prefix, "counties/%.20s/", code);
+  bool ok = json_equal(now->years, set->years);
+  const char *outside = ok ? NULL : "calendar";
+  for (int side = 0; side < 2; side++) {
+    const json_t *files = side ? now->files : set->files, *others = side ? set->files : now->files;
+    json_object_foreach((json_t *)(uintptr_t)files, path, text_) {
+      if (!outside && !json_equal(text_, json_object_get(others, path)) && strncmp(path, prefix, strlen(prefix)) != 0) outside = path;
+    }
+  }
+  (void)snprintf(zh, sizeof zh, "您只能修改本辖区的规则(%s 之下),不能修改 %s", prefix, outside ? outside : "");
+  (void)snprintf(en, sizeof en, "You may change your own jurisdiction's rules (below %s), not %s.", prefix, outside ? outside : "");
+  if (outside) refuse(job, 403, "rules.reach", outside, zh, en);
+  bf__ruleset_unref(now);
+  return !outside;
+}
+
 static void on_work(uv_work_t *work) {
   struct job *job = work->data;
   const char *verb = job->verb;
   struct bf__ruleset *set = set_of(job);
   if (!set) return;
+  if (!within_reach(job, set)) {
+    bf__ruleset_unref(set);
+    return;
+  }
   if (strcmp(verb, "check") == 0) {
     job->status = 200;
     job->body = summary_of(set);

@@ -99,3 +99,20 @@ json_t *bf__role_holders(struct bf__directory *directory, const json_t *view, co
   if (strcmp(text(bf__view_role(view, role), "scope"), "unit") == 0) return json_pack("[s]", unit);
   return acting(directory, view, role, jurisdiction, &place);
 }
+
+bool bf__administers(struct bf__app *app, const json_t *actor, const char *jurisdiction) {
+  if (!actor) return true;
+  struct bf__ruleset *set = bf__app_rules(app);
+  bool below = place_below(set->base, jurisdiction ? jurisdiction : "", text(actor, "jurisdiction"));
+  bf__ruleset_unref(set);
+  return below;
+}
+
+const char *bf__rules_reach(struct bf__app *app, const json_t *actor) {
+  if (!actor) return NULL;
+  struct bf__ruleset *set = bf__app_rules(app);
+  const json_t *own = json_object_get(json_object_get(set->base, "jurisdictions"), text(actor, "jurisdiction"));
+  bool root = own && !json_object_get(own, "parent");
+  bf__ruleset_unref(set);
+  return root ? NULL : text(actor, "jurisdiction");
+}

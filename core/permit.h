@@ -19,4 +19,10 @@ void bf__role_titles(const json_t *view, const json_t *by, const char *language,
 /* Organisations (ids) that hold ROLE for a case. New reference. */
 json_t *bf__role_holders(struct bf__directory *directory, const json_t *view, const char *role, const char *jurisdiction, const char *unit);
 
+/* May an administrator of ACTOR's jurisdiction (NULL: the operator) manage people of JURISDICTION: its own, or one below? */
+bool bf__administers(struct bf__app *app, const json_t *actor, const char *jurisdiction);
+/* The six digits below whose rules an administrator must stay ("counties/CODE/…"), or NULL for the operator and the root's administrators, who may change all.
+ * Borrowed from ACTOR. */
+const char *bf__rules_reach(struct bf__app *app, const json_t *actor);
+
 #endif

@@ -164,4 +164,29 @@ def test_requests_go_on_through_twenty_changes():
         print(f"# figure rules_swap {c.get('/api/v1/rules')['last_swap_microseconds']} us of the engine thread (bar 1000 us)")
 
 
+def test_a_county_administrator_stays_in_the_county():
+    with server(clock="2024-03-01T09:00") as s:
+        s.org("city", "市局", "City", "430900", ["bureau"])
+        s.org("nan", "南县局", "Nan", "430921", ["bureau"])
+        s.user("root", "市管理员", "city", admin=True)
+        s.user("nan1", "县管理员", "nan", admin=True)
+        root, nan = s.login("root"), s.login("nan1")
+        approval = open(os.path.join(ROOT, "scripts", "stages", "approval.lua"), encoding="utf-8").read()
+        own = {"changes": {"counties/430921/zz_test.lua": 'return amend "pretech" { limits = { remind_after = workdays(9) } }'}}
+        refused(lambda: nan.post("/api/v1/rules/candidates", {"changes": {"stages/approval.lua": approval + "\n"}}), 403, "rules.reach")
+        refused(lambda: nan.post("/api/v1/rules/candidates", {"changes": {"counties/430922/x.lua": own["changes"]["counties/430921/zz_test.lua"]}}), 403, "rules.reach")
+        refused(lambda: nan.post("/api/v1/rules/candidates", {"calendar": {"2024": {"off": [], "work": []}}}), 403, "rules.reach")
+        candidate = nan.post("/api/v1/rules/candidates", own)
+        assert any(d["place"] == "430921" for d in candidate["diff"]), candidate["diff"]
+        city = root.post("/api/v1/rules/candidates", {"changes": {"stages/approval.lua": approval + "\n-- \n"}})["id"]
+        refused(lambda: nan.post(f"/api/v1/rules/candidates/{city}/plan"), 403, "rules.reach")
+        nan.post(f"/api/v1/rules/candidates/{candidate['id']}/plan")
+        nan.post(f"/api/v1/rules/candidates/{candidate['id']}/apply")
+        # people: the own county's only
+        nan.post("/api/v1/users", {"id": "nan2", "name": "乙", "org": "nan", "password": "long enough"})
+        refused(lambda: nan.post("/api/v1/users", {"id": "evil", "name": "丙", "org": "city", "password": "long enough"}), 403, "jurisdiction")
+        refused(lambda: nan.post("/api/v1/orgs", {"id": "x", "zh": "某局", "en": "X", "jurisdiction": "430900", "roles": ["bureau"]}), 403, "jurisdiction")
+        root.post("/api/v1/orgs", {"id": "nan-edu", "zh": "南县教育局", "en": "Edu", "jurisdiction": "430921", "roles": ["builder"]})
+
+
 main(globals())
