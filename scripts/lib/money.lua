@@ -1,5 +1,6 @@
 -- 金额一律以分计的整数 · whole fen everywhere
 local common = require "lib.common"
+local oversight = require "lib.oversight"
 local money_ = {}
 
 -- 第十九条:尾款不足一分的向上取整,因此预留不少于15%,竣工验收前付款不超过85%
@@ -78,7 +79,7 @@ function money_.pay()
       { "amount", money, zh = "本次支付", en = "Amount paid now", min = 1, example = wan(10) },
       { "note", text, zh = "付款事由", en = "What it is for", optional = true },
     },
-    guard = money_.frozen,
+    guard = { money_.frozen, oversight.suspended },
     check = function(case, given, now)
       local c = money_.contract(case, given.contract)
       if not c then

@@ -1,4 +1,5 @@
 -- 第十三、十四、十五条 审批:以方案评审意见为依据,10个工作日,一次性告知;批复后6个月内启动
+local oversight = require "lib.oversight"
 local common = require "lib.common"
 local money_ = require "lib.money"
 
@@ -53,7 +54,7 @@ end
 
 return stage "approval" {
   kind = "project", order = 60, articles = { 13, 14, 15 }, owner = "bureau", title = { zh = "项目审批", en = "Approval" },
-  limits = { decide_within = workdays(10), start_within = months(6) },
+  limits = { decide_within = workdays(10), start_within = months(6), release_within = workdays(20) },
   facts = {
     { "approval_applied_on", date, zh = "申请审批日期", en = "Applied for approval on", optional = true },
     { "accepted_on", date, zh = "受理日期", en = "Accepted on", optional = true },
@@ -132,6 +133,8 @@ return stage "approval" {
         notify { to = { "builder", "center" }, article = 13, zh = "项目未获批准,已退回初步设计", en = "Not approved; back to the design" },
         follow "rejected" } },
     withdraw = common.withdraw(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   },
   deadlines = {
     decide = { article = 14, clock = "decide", limit = "decide_within", warn = { workdays(3), workdays(1) }, after = { workdays(1), workdays(5) },
@@ -139,6 +142,9 @@ return stage "approval" {
       title = { zh = "审批时限(10个工作日)", en = "Decide within 10 working days" },
       on_due = { notify { to = { "leading_group" }, article = 14, zh = "审批已超时限,尚未办结(超时不视为批准)",
         en = "The limit for approval has passed without a decision; silence is never approval" } } },
+    release = { article = 43, from = "approved_on", limit = "release_within", nature = "reminder", unless = { "released_on", "secret_level" }, tell = "bureau",
+      source = { zh = "借用政府信息公开条例第二十六条(20个工作日)", en = "Borrowed from the Regulation on Open Government Information, art. 26" },
+      title = { zh = "项目信息公开提醒", en = "Release to the public" } },
     start = { article = 15, from = "approved_on", limit = "start_within", unless = { "started_on", "approval_lapsed_on" },
       warn = { months(3), months(1), days(15) }, tell = { "builder", "bureau" },
       title = { zh = "6个月内启动实施", en = "Start within 6 months" }, action = "contract.sign",

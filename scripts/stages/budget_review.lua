@@ -1,4 +1,5 @@
 -- 第十七条 预算评审(财政局)
+local oversight = require "lib.oversight"
 local common = require "lib.common"
 local lapse = require "lib.lapse"
 local money_ = require "lib.money"
@@ -50,6 +51,8 @@ return stage "budget_review" {
         notify { to = { "builder" }, article = 17, zh = "预算被退回,请修改后重新送审",
         en = "The budget was returned: change it and submit it again" } } },
     reapply = lapse.reapply(), withdraw = common.withdraw(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   },
   deadlines = {
     waiting = { article = 17, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(5) }, tell = { "finance", "builder" },

@@ -1,4 +1,5 @@
 -- 第二十六条(一) 200万元以下:建设单位组织竣工验收,验收报告报政务管理服务局
+local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local ending = require "lib.ending"
 local money_ = require "lib.money"
@@ -26,6 +27,9 @@ return stage "builder_acceptance" {
         en = "The builder accepted the project and reports it" }, follow "accepted" } },
     fail = (function() local a = acceptance.fail "builder"; a.when = not_set("final_accepted_on"); return a end)(),
     pay = money_.pay(), terminate = ending.terminate(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }, 1),
   facts = {
     { "acceptance_reported_on", date, zh = "验收报告报送日期", en = "Acceptance reported on", optional = true },

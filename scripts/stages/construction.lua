@@ -1,4 +1,5 @@
 -- 第二十二、二十三条 建设:按批复实施,进度和风险有记录;变更依法办理
+local oversight = require "lib.oversight"
 local ending = require "lib.ending"
 local release = require "lib.release"
 local money_ = require "lib.money"
@@ -13,6 +14,7 @@ local function ready(case)
     said[#said + 1] = refuse { article = 22, code = "construction.change", zh = "有变更尚未办结:请待变更批复后再申请验收",
       en = "A change is undecided: wait for it" }
   end
+  said[#said + 1] = oversight.suspended(case)
   return said
 end
 
@@ -74,7 +76,9 @@ return stage "construction" {
         if case.facts.investment >= now.limit("final_acceptance.full_path") then way = "full" elseif case.facts.upper_money then way = "upper" end
         return { set("completed_on", now.date), follow(way) }
       end },
-    pay = money_.pay(), terminate = ending.terminate(), release = release.release(), withdraw = release.withdraw(),
+    pay = money_.pay(), terminate = ending.terminate(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(), release = release.release(), withdraw = release.withdraw(),
   },
   deadlines = {
     report = { article = 23, from = "last_report_on", limit = "report_every", nature = "reminder", stage_open = true, warn = { workdays(5) },

@@ -1,4 +1,5 @@
 -- 第十九、二十、二十一、二十四条 合同:15%尾款、终止条款、不少于3年运维、监理
+local oversight = require "lib.oversight"
 local common = require "lib.common"
 local lapse = require "lib.lapse"
 local money_ = require "lib.money"
@@ -137,6 +138,9 @@ return stage "contract" {
       end,
       effect = { unset("approval_lapsed_on"), set("started_on", input "signed_on"), set("start_note", input "reason") } },
     reapply = lapse.reapply(), withdraw = common.withdraw(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
   },
   deadlines = {
     waiting = { article = 25, from = "opened", limit = "remind_after", nature = "reminder",

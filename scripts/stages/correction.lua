@@ -1,4 +1,5 @@
 -- 第二十八条 验收不合格:限期整改,重新验收;拒不整改或仍不合格的,停付剩余款项
+local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local ending = require "lib.ending"
 
@@ -31,6 +32,9 @@ return stage "correction" {
         notify { to = { "finance", "builder" }, article = 28, zh = "项目拒不整改,剩余款项停付",
           en = "Correction was refused: nothing further is paid" } } },
     terminate = ending.terminate(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }),
   deadlines = {
     correct_by = { article = 28, from = "correct_by", limit = "at_the_date", stage_open = true, warn = { workdays(10), workdays(3) },

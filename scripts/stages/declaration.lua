@@ -1,4 +1,5 @@
 -- 第五条 年度申报(9月30日前);第八条 50万元以下;第十六条 不得化整为零;第四十七条 土建与信息化分别审批
+local oversight = require "lib.oversight"
 local common = require "lib.common"
 local funding = require "lib.funding"
 local closing = { month = 9, day = 30 }
@@ -90,6 +91,7 @@ return stage "declaration" {
       effect = { set("exempt", true), set("declared_on", today), follow "small" } },
     request_urgent = common.request_urgent(),
     withdraw = common.withdraw(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
   },
   deadlines = {
     window = { article = 5, on = { month = closing.month, day = closing.day, year = "plan_year", plus = -1 }, roll = false, unless = "declared_on",

@@ -1,4 +1,5 @@
 -- 第二十六条(二) 竣工验收:受理后10个工作日,只扣除整改时间;专家验收
+local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local common = require "lib.common"
 local ending = require "lib.ending"
@@ -81,6 +82,9 @@ return stage "final_acceptance" {
       end },
     fail = (function() local a = acceptance.fail "final"; a.guard = received; return a end)(),
     pay = money_.pay(), terminate = ending.terminate(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }),
   deadlines = {
     accept = { article = 26, clock = "accept", limit = "accept_within", warn = { workdays(3), workdays(1) }, after = { workdays(1), workdays(5) },

@@ -1,4 +1,5 @@
 -- 第二十一条 运维期;第三十、三十二条 定期密评、安全检测与风险评估
+local oversight = require "lib.oversight"
 local ending = require "lib.ending"
 
 local function over(case, now)
@@ -24,6 +25,8 @@ return stage "operations" {
     { "follow_up", choice { { "renew", "继续运维,另行报批经费", "Go on: money by the usual procedure" }, { "retire", "停用", "Retire the system" },
       { "hand_over", "移交", "Hand over" } }, zh = "运维期后安排", en = "What follows", optional = true, example = "renew" } },
   actions = {
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
     record_security_test = { by = "builder", order = 1, article = 32, title = { zh = "登记安全检测和风险评估", en = "Record a security test" },
       needs = docs { "security_test_report" }, effect = { set("security_tested_on", today) } },
     record_crypto = { by = "builder", order = 2, article = 30, title = { zh = "登记定期密评", en = "Record a cryptography assessment" },

@@ -1,4 +1,5 @@
 -- 第六、七条 待列年度计划:由年度计划(plan)下达时一并推动
+local oversight = require "lib.oversight"
 local common = require "lib.common"
 
 return stage "planning" {
@@ -36,6 +37,7 @@ return stage "planning" {
       end },
     request_urgent = common.request_urgent(),
     withdraw = common.withdraw(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
   },
   deadlines = {
     waiting = { article = 6, from = "opened", limit = "remind_after", nature = "reminder", warn = { months(1) }, tell = { "bureau", "builder" },

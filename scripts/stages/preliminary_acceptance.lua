@@ -1,4 +1,5 @@
 -- 第二十六条(二) 200万元以上(含):建设单位组织初步验收
+local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local ending = require "lib.ending"
 local money_ = require "lib.money"
@@ -20,6 +21,9 @@ return stage "preliminary_acceptance" {
       help = { zh = "督促承建单位整改后再次初验", en = "Have the contractor correct it, then accept again" },
       effect = { append("preliminary_problems", { on = today, problem = input "problem" }) } },
     pay = money_.pay(), terminate = ending.terminate(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }),
   deadlines = { waiting = { article = 26, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(5) }, tell = "builder",
     action = "pass", title = { zh = "初步验收提醒(本地设定)", en = "Preliminary acceptance pending (local setting)" } } },

@@ -1,4 +1,5 @@
 -- 第五条 前置技术审查:列入年度计划的门票
+local oversight = require "lib.oversight"
 local common = require "lib.common"
 
 local function corrected(case)
@@ -47,6 +48,7 @@ return stage "pretech" {
         notify { to = { "builder", "bureau" }, article = 5, zh = "前置技术审查不通过,已退回申报",
           en = "The pre-technical review was not passed; back to the declaration" }, follow "failed" } },
     withdraw = common.withdraw(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
   },
   deadlines = {
     waiting = { article = 5, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(5) }, tell = "center", action = "pass",

@@ -1,4 +1,5 @@
 -- 第十八条 招标投标和政府采购
+local oversight = require "lib.oversight"
 local common = require "lib.common"
 local lapse = require "lib.lapse"
 
@@ -76,6 +77,9 @@ return stage "procurement" {
       form = { { "reason", text, zh = "原因", en = "Why" } },
       effect = { append("procurement_failures", { on = today, reason = input "reason" }), unset("procurement_method") } },
     reapply = lapse.reapply(), withdraw = common.withdraw(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
   },
   deadlines = {
     waiting = { article = 18, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(10) }, tell = "builder",

@@ -1,4 +1,5 @@
 -- 第二十六条(二) 试运行3个月,期满次日起申请竣工验收
+local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local common = require "lib.common"
 local ending = require "lib.ending"
@@ -46,6 +47,9 @@ return stage "trial_run" {
           en = "The builder applies for acceptance" }, follow(case.facts.upper_money and "upper" or "applied") }
       end },
     pay = money_.pay(), terminate = ending.terminate(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }, 2),
   deadlines = {
     over = { article = 26, from = { "preliminary_passed_on", "trial_started_on" }, limit = "trial_period", nature = "opens", stage_open = true,

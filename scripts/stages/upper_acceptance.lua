@@ -1,4 +1,5 @@
 -- 第二十七条 国家、省级资金项目:先由政务管理服务局预验收,上级验收后市里认可
+local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local ending = require "lib.ending"
 local money_ = require "lib.money"
@@ -36,6 +37,9 @@ return stage "upper_acceptance" {
           notify { to = { "bureau", "finance" }, article = 27, zh = "上级已验收,市里认可", en = "Accepted above and recognised" }, follow "accepted" }
       end },
     fail = acceptance.fail "upper", pay = money_.pay(), terminate = ending.terminate(),
+    classify = oversight.classify(), declassify = oversight.declassify(),
+    suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
+    release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }, 1),
   deadlines = { waiting = { article = 27, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(10) },
     tell = { "bureau", "builder" }, title = { zh = "预验收提醒(本地设定)", en = "Pre-acceptance pending (local setting)" } } },
