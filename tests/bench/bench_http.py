@@ -40,7 +40,7 @@ def figure(name, value, unit, bar=None):
     print(f"# figure {name} {value} {unit}" + (f" (bar {bar})" if bar else ""), flush=True)
 
 
-def load(folder, mode, port, token, ids, seconds):
+def load(folder, mode, port, token, ids, seconds, ours=True):
     """Runs wrk; returns requests a second, p50 and p99 in ms. An answer that is not 2xx is a failure."""
     script = os.path.join(folder, mode + ".lua")
     with open(script, "w", encoding="utf-8") as f:
@@ -48,10 +48,10 @@ def load(folder, mode, port, token, ids, seconds):
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", script, f"http://127.0.0.1:{port}"]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate, p50, p99, errors = re.search(r"RESULT (\d+) ([\d.]+) ([\d.]+) (\d+)", out).groups()
-    slow = re.search(r"Socket errors: connect 0, read 0, write 0, timeout (\d+)", out)  # a busy machine's timing: told, never a failure
-    if slow:
-        print(f"# report {slow[1]} requests of {mode} on port {port} took over two seconds", flush=True)
-    assert int(errors) == (int(slow[1]) if slow else 0), f"{errors} requests of {mode} failed:\n{out}"
+    if not ours and int(errors):  # what the peer does not manage is told, and is not our failure
+        print(f"# report {errors} of the peer's requests ({mode}) failed or took over two seconds", flush=True)
+    slow = re.search(r"Socket errors: connect 0, read 0, write 0, timeout (\d+)", out)  # a busy machine's timing is no failure either
+    assert not ours or int(errors) == (int(slow[1]) if slow else 0), f"{errors} requests of {mode} failed:\n{out}"
     assert int(rate) > 0, out
     return int(rate), float(p50), float(p99)
 
