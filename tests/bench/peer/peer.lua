@@ -142,10 +142,18 @@ function M.act(id)
   ngx.req.read_body()
   local fine, body = pcall(cjson.decode, ngx.req.get_body_data() or "")
   if not fine or type(body.input) ~= "table" then return refuse(400, "form.type") end
-  exec "BEGIN IMMEDIATE"
+  local begun, why = pcall(exec, "BEGIN IMMEDIATE")
+  if not begun then return refuse(503, tostring(why)) end
   local done, status, said = pcall(act, who, id, body.input)
-  exec(done and status == 200 and "COMMIT" or "ROLLBACK")
-  if not done then return refuse(500, tostring(status)) end
+  local ended, fault = pcall(exec, done and status == 200 and "COMMIT" or "ROLLBACK")
+  if not ended then
+    pcall(exec, "ROLLBACK") -- a commit that could not be made must not hold up those after it
+    return refuse(503, tostring(fault))
+  end
+  if not done then
+    ngx.log(ngx.ERR, tostring(status))
+    return refuse(500, tostring(status))
+  end
   if status ~= 200 then return refuse(status, said) end
   ngx.header["Content-Type"] = "application/json"
   ngx.print(said)
