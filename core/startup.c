@@ -40,13 +40,15 @@ static int load_rules(struct bf__app *app, struct bf__store *store, int64_t now_
     r = bf__ruleset_read(app->config.scripts, app->config.calendar, &set, err);
     if (r >= 0) r = keep_rules(store, set, now_ms, err);
   }
+  bool stored = hash != NULL;
   free(hash);
   if (r < 0) {
     bf__ruleset_unref(set);
     return r;
   }
   bf__app_set_rules(app, set);
-  bf__log(BF_LOG_INFO, "rules.loaded", "ruleset %.12s, %d files", set->hash, (int)json_object_size(set->files));
+  bf__log(BF_LOG_INFO, "rules.loaded", "ruleset %.12s, %d files, %s", set->hash, (int)json_object_size(set->files),
+          stored ? "as in force in the data folder; a changed scripts folder is a candidate: banfa rules apply" : app->config.scripts);
   bf__ruleset_unref(set);
   return 0;
 }
