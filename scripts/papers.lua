@@ -55,4 +55,6 @@ return papers {
   problems_fixed_report = { zh = "问题整改报告", en = "Report that the problems are fixed", article = 19 },
   assessment_report = { zh = "年度考核报告", en = "Yearly assessment report", article = 19 },
   security_test_report = { zh = "网络安全检测与风险评估报告", en = "Security test and risk assessment report", article = 32 },
+  retirement_assessment = { zh = "系统停用数据评估报告", en = "Assessment of the data before retirement", article = 36 },
+  handover_list = { zh = "资产和资料移交清单", en = "List of assets and papers handed over", article = 37 },
 }

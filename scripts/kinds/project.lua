@@ -1,4 +1,5 @@
 -- 第二、五条 政府投资信息化建设项目
+local draw = require "lib.draw"
 local funding = require "lib.funding"
 
 local source = choice { { "city", "市级财政资金", "City budget" }, { "county", "区县财政资金", "County budget" },
@@ -52,6 +53,16 @@ return kind "project" {
     { "secret_level", int, zh = "密级", en = "Level of secrecy", optional = true },
     { "secrecy_log", list_of { { "on", date, zh = "日期", en = "On" }, { "level", int, zh = "密级", en = "Level" },
       { "number", text, zh = "文件编号", en = "Number of the document" } }, zh = "定密、解密记录", en = "Classified and declassified", optional = true },
+    draw.facts(),
+    { "split_suspects", list_of { { "project", text, zh = "项目", en = "Project" }, { "title", text, zh = "名称", en = "Title" },
+      { "investment", money, zh = "总投资", en = "Investment" }, { "why", text, zh = "相近之处", en = "In what alike" } }, zh = "疑似拆分的同单位项目",
+      en = "The unit's projects that look like parts of one", optional = true },
+    { "unit_record", list_of { { "project", text, zh = "项目", en = "Project" }, { "title", text, zh = "名称", en = "Title" }, { "what", text, zh = "情况", en = "What" } },
+      zh = "单位履约记录", en = "The unit's record", optional = true },
+    { "siblings_seen_on", date, zh = "查同单位项目日期", en = "The unit's other projects looked at on", optional = true },
+    { "sharing_ban_on", date, zh = "未按要求共享认定日期", en = "Found not to share on", optional = true },
+    { "sharing_ban_reason", text, zh = "认定理由", en = "Why", optional = true },
+    { "ban_exception", text, zh = "批准例外建设的理由", en = "Why it may be built all the same", optional = true },
     { "suspended_on", date, zh = "暂停日期", en = "Suspended on", optional = true },
     { "sanctions", list_of { { "on", date, zh = "日期", en = "On" }, { "ground", text, zh = "情形", en = "Ground" }, { "reason", text, zh = "理由", en = "Reason" },
       { "recover", money, zh = "收回资金", en = "To be recovered", optional = true }, { "measure", text, zh = "措施", en = "Measure" } },

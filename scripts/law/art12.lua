@@ -19,4 +19,9 @@ return law {
     steps = { meeting { held_on = "2024-02-27", experts = { "E1", "E2", "E3" }, exception_reason = "该专业库内仅三人" } }, expect = { open = "scheme_review" } },
   { name = "没有专家意见", article = 12, sort = "refusal", given = story.project("scheme_review", "2024-02-21", { investment = wan(300) }),
     steps = { meeting { held_on = "2024-02-27", experts = { "E1", "E2", "E3", "E4", "E5" } } }, expect = { refused = { code = "paper.missing" } } },
+  { name = "库中专家不足,抽不出来", article = 12, sort = "refusal", given = review(), steps = { { "2024-02-25", "center", "scheme_review.draw" } },
+    expect = { refused = { article = 12, code = "draw.too_few" }, absent = { "expert_draws" } } },
+  { name = "不经抽取的写明理由,记录在案", article = 12, sort = "exception", given = review(),
+    steps = { { "2024-02-25", "center", "scheme_review.name_experts", { experts = { "E1" }, reason = "密码专业库内仅一人" } } },
+    expect = { facts = { expert_draws = { { on = "2024-02-25", stage = "scheme_review", drawn = { "E1" }, reason = "密码专业库内仅一人" } } } } },
 }

@@ -12,7 +12,12 @@ local function evaluate(date_, result, more)
   return { date_, "bureau", "evaluation.evaluate", i }
 end
 
+local weighed = story.project("approval", "2025-08-01", {})
+weighed.others = { X = story.other("X", { evaluation_result = "failed" }, "evaluation") }
+
 return law {
+  { name = "评价结果与后续项目审批挂钩:审批时可见", article = 31, sort = "plain", given = weighed, steps = { { "2025-08-01", "bureau", "approval.look_at_unit" } },
+    expect = { facts = { unit_record = { { project = "X", title = "项目X", what = "后评价不合格 evaluation failed" } } } } },
   { name = "合格,环节办结", article = 31, sort = "plain", given = kept(), steps = { evaluate("2025-05-06", "passed") },
     expect = { closed = "evaluation", facts = { evaluation_settled_on = "2025-05-06" }, told = "builder" } },
   { name = "满10个月当日(顺延)起可以开展", article = 31, sort = "boundary", given = kept(), steps = { evaluate("2025-04-28", "passed") }, expect = { closed = "evaluation" } },

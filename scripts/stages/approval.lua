@@ -1,4 +1,5 @@
 -- 第十三、十四、十五条 审批:以方案评审意见为依据,10个工作日,一次性告知;批复后6个月内启动
+local siblings = require "lib.siblings"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 local money_ = require "lib.money"
@@ -73,7 +74,7 @@ return stage "approval" {
   actions = {
     apply = { by = "builder", order = 1, usual = 1, after = workdays(5), article = 13, title = { zh = "申请审批", en = "Apply for approval" },
       needs = docs { "review_opinion", "preliminary_design", "approval_application" },
-      when = not_set("approval_applied_on"), guard = { in_plan, reviewed },
+      when = not_set("approval_applied_on"), guard = { in_plan, reviewed, siblings.banned }, reads = { "unit:project" },
       effect = { set("approval_applied_on", today), notify { to = { "bureau" }, article = 13, zh = "建设单位申请审批,请受理",
         en = "The builder applies for approval" } } },
     accept = { by = "bureau", order = 2, usual = 2, after = workdays(2), article = 14, title = { zh = "受理", en = "Accept the application" },
@@ -133,6 +134,10 @@ return stage "approval" {
         notify { to = { "builder", "center" }, article = 13, zh = "项目未获批准,已退回初步设计", en = "Not approved; back to the design" },
         follow "rejected" } },
     withdraw = common.withdraw(),
+    look_at_unit = siblings.look(),
+    except_from_ban = { by = "bureau", order = 21, article = 35, title = { zh = "批准例外建设", en = "Approve an exception" }, when = not_set("ban_exception"),
+      help = { zh = "不能共享而确有必要建设的,会同有关部门审批,写明理由和会同部门", en = "Cannot share, yet must be built: approved together with the other bodies; name them and the reason" },
+      form = { { "reason", text, zh = "理由和会同部门", en = "Reason, and with whom" } }, effect = { set("ban_exception", input "reason") } },
     classify = oversight.classify(), declassify = oversight.declassify(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   },

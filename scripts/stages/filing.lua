@@ -1,4 +1,5 @@
 -- 第二十五条 采购文件和合同报备;第八条 小额项目的合同备案
+local siblings = require "lib.siblings"
 return stage "filing" {
   kind = "project", order = 100, articles = { 25, 8 }, owner = "builder", title = { zh = "合同报备", en = "Filing of the contract" },
   limits = { file_within = workdays(7) },
@@ -8,6 +9,7 @@ return stage "filing" {
     { "filing_received_on", date, zh = "收备日期", en = "Filing received on", optional = true },
     { "filing_returned", text, zh = "报备退回意见", en = "Why the filing was returned", optional = true } },
   actions = {
+    look_at_unit = siblings.look(),
     file = { by = "builder", order = 1, usual = 1, after = workdays(3), articles = { 25, 8 }, title = { zh = "报备", en = "File" },
       needs = docs { "contract", "procurement_documents" }, when = not_set("filed_on"),
       effect = { set("filed_on", today), notify { to = { "bureau" }, article = 25, zh = "采购文件和合同已报备",

@@ -1,4 +1,5 @@
 -- 第十一、十二条 方案评审:八个方面;200万元起开专家评审会
+local draw = require "lib.draw"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 local experts = require "lib.experts"
@@ -85,6 +86,7 @@ return stage "scheme_review" {
   readings = { { article = 11, zh = "恰为200万元的,按需要开会办理", en = "Exactly 2,000,000: a meeting is due" } },
   actions = {
     classify = oversight.classify(), declassify = oversight.declassify(),
+    draw = draw.action("center", "scheme_review"), name_experts = draw.by_hand("center", "scheme_review"),
     meeting = { by = "center", order = 1, usual = 1, after = workdays(10), article = 12,
       title = { zh = "登记专家评审会", en = "Record the expert meeting" }, needs = docs { "expert_opinion" },
       reads = { "input.experts" }, form = experts.fields(),
