@@ -22,24 +22,31 @@ static int check_text(struct bf__audit *audit, int64_t due, const char *case_id,
   const json_t *seq = json_object_get(event, "seq");
   const char *own = json_string_value(json_object_get(event, "case"));
   int r = 0;
-  if (!json_is_object(event)) r = bf__audit_fault(audit, due, "事件正文不是 JSON 对象", "the event's text is no JSON object");
+  if (!json_is_object(event))
+    r = bf__audit_fault(audit, due, "事件正文不是 JSON 对象", "the event's text is no JSON object");
   else if (!json_is_integer(seq) || json_integer_value(seq) != due)
-    r = bf__audit_fault(audit, due, "事件正文里的序号不符", "the text calls itself event %lld", (long long)json_integer_value(seq));
+    r = bf__audit_fault(audit, due, "事件正文里的序号不符", "the text calls itself event %lld",
+                        (long long)json_integer_value(seq));
   else if (case_id && (!own || strcmp(own, case_id) != 0))
-    r = bf__audit_fault(audit, due, "事件登记的事项与正文不符", "it is filed under case %.60s, its text names %.60s", case_id, own ? own : "none");
+    r = bf__audit_fault(audit, due, "事件登记的事项与正文不符", "it is filed under case %.60s, its text names %.60s", case_id,
+                        own ? own : "none");
   json_decref(event);
   return r;
 }
 
-int bf__audit_link(struct bf__audit *audit, int64_t seq, const char *case_id, const char *text, size_t length, const void *stated, size_t stated_length) {
+int bf__audit_link(struct bf__audit *audit, int64_t seq, const char *case_id, const char *text, size_t length, const void *stated,
+                   size_t stated_length) {
   int64_t due = audit->events + 1;
   unsigned char hash[BF__HASH_BYTES];
   if (seq >= 0 && seq != due)
-    return bf__audit_fault(audit, due, "缺少此序号的事件", "event %lld is missing: event %lld follows in its place", (long long)due, (long long)seq);
-  if (!text || !stated || stated_length != sizeof hash) return bf__audit_fault(audit, due, "事件没有正文或链值", "the text or the hash is missing or has a wrong length");
+    return bf__audit_fault(audit, due, "缺少此序号的事件", "event %lld is missing: event %lld follows in its place",
+                           (long long)due, (long long)seq);
+  if (!text || !stated || stated_length != sizeof hash)
+    return bf__audit_fault(audit, due, "事件没有正文或链值", "the text or the hash is missing or has a wrong length");
   if (bf__chain_next(audit->hash, text, length, hash) < 0) return BF_EIO;
   if (memcmp(hash, stated, sizeof hash) != 0)
-    return bf__audit_fault(audit, due, "此处断链:事件的正文或链值已被改动", "the chain breaks here: the text or the hash of this event was changed");
+    return bf__audit_fault(audit, due, "此处断链:事件的正文或链值已被改动",
+                           "the chain breaks here: the text or the hash of this event was changed");
   int r = check_text(audit, due, case_id, text, length);
   if (r < 0) return r;
   memcpy(audit->hash, hash, sizeof hash);
@@ -51,7 +58,8 @@ json_t *bf__audit_report(const struct bf__audit *audit) {
   char head[BF__HASH_HEX];
   bool ok = !*audit->fault_zh;
   bf__hex(audit->hash, sizeof audit->hash, head);
-  json_t *fault = ok ? NULL : json_pack("{sI ss ss}", "seq", (json_int_t)audit->fault_seq, "zh", audit->fault_zh, "en", audit->fault_en);
+  json_t *fault =
+      ok ? NULL : json_pack("{sI ss ss}", "seq", (json_int_t)audit->fault_seq, "zh", audit->fault_zh, "en", audit->fault_en);
   return json_pack("{sb sI ss so*}", "ok", ok, "events", (json_int_t)audit->events, "head", head, "fault", fault);
 }
 
@@ -78,7 +86,8 @@ static int read_line(FILE *in, char **line, size_t *room, size_t *ret_length) {
 static int check_line(struct bf__audit *audit, const char *line, size_t length) {
   unsigned char stated[BF__HASH_BYTES];
   if (length < BF__HASH_HEX + 2 || line[BF__HASH_HEX - 1] != ' ' || bf__unhex(line, BF__HASH_HEX - 1, stated) < 0)
-    return bf__audit_fault(audit, audit->events + 1, "此行不是审计导出的一行", "this is not a line of an export: 64 hex digits, a blank and the event are due");
+    return bf__audit_fault(audit, audit->events + 1, "此行不是审计导出的一行",
+                           "this is not a line of an export: 64 hex digits, a blank and the event are due");
   return bf__audit_link(audit, -1, NULL, line + BF__HASH_HEX, length - BF__HASH_HEX, stated, sizeof stated);
 }
 

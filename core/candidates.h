@@ -1,4 +1,5 @@
-/* Candidate rulesets on their way into force: read, checked, planned, waiting for `apply`. Shared by the loop, workers and the engine. */
+/* Candidate rulesets on their way into force: read, checked, planned, waiting for `apply`. Shared by the loop, workers and the
+ * engine. */
 #ifndef BF_CORE_CANDIDATES_H
 #define BF_CORE_CANDIDATES_H
 
@@ -13,7 +14,7 @@ struct bf__candidate {
   char base[BF__HASH_HEX]; /* the ruleset in force when it was planned */
   json_t *plan;            /* { case: impact }, or NULL while not planned */
   json_t *summary;
-  int64_t head;            /* the last event that the plan has seen */
+  int64_t head; /* the last event that the plan has seen */
   int64_t open_cases, stranded;
   int refs;
   struct bf__candidate *next;
@@ -22,7 +23,8 @@ struct bf__candidate {
 struct bf__candidates;
 struct bf__candidates *bf__candidates_new(void);
 void bf__candidates_free(struct bf__candidates *all);
-/* Keeps CANDIDATE (its one reference is stolen), in place of another with the same hash; the oldest goes when there are more than eight. */
+/* Keeps CANDIDATE (its one reference is stolen), in place of another with the same hash; the oldest goes when there are more than
+ * eight. */
 void bf__candidates_keep(struct bf__candidates *all, struct bf__candidate *candidate);
 /* By hash, or by the first twelve digits or more; a new reference, or NULL. */
 struct bf__candidate *bf__candidates_find(struct bf__candidates *all, const char *hash);

@@ -20,8 +20,8 @@ int bf__sm3(const void *bytes, size_t length, unsigned char ret_hash[BF__HASH_BY
 /* hash(n) = SM3(hash(n-1) ‖ canonical event n); the first link follows 32 zero bytes. PREVIOUS and RET may be the same. */
 int bf__chain_next(const unsigned char previous[BF__HASH_BYTES], const void *bytes, size_t length,
                    unsigned char ret_hash[BF__HASH_BYTES]) BF_WARN_UNUSED;
-void bf__hex(const unsigned char *bytes, size_t length, char *ret_text); /* 2 × length + 1 bytes */
-int bf__unhex(const char *text, size_t length, unsigned char *ret_bytes);  /* length / 2 bytes */
+void bf__hex(const unsigned char *bytes, size_t length, char *ret_text);  /* 2 × length + 1 bytes */
+int bf__unhex(const char *text, size_t length, unsigned char *ret_bytes); /* length / 2 bytes */
 
 /* Streaming SHA-256 and SM3 for documents and rulesets. */
 struct bf__digest;

@@ -10,7 +10,7 @@
 
 struct bf__clock {
   bool is_virtual;
-  _Atomic int64_t at; /* virtual only: ms since the epoch */
+  _Atomic int64_t at;   /* virtual only: ms since the epoch */
   _Atomic int64_t last; /* real only: never answer less than before, whatever the system clock does */
 };
 

@@ -195,7 +195,8 @@ int bf__cmd_restore(struct bf__cli *cli, int argc, char **argv) {
 /* Audit. ----------------------------------------------------------------------------------------------------------------- */
 
 static void print_chain(const json_t *report) {
-  (void)printf("完整 · whole  事件 · events: %lld  链头 · head: %s\n", (long long)json_integer_value(json_object_get(report, "events")),
+  (void)printf("完整 · whole  事件 · events: %lld  链头 · head: %s\n",
+               (long long)json_integer_value(json_object_get(report, "events")),
                json_string_value(json_object_get(report, "head")));
 }
 

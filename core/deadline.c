@@ -6,7 +6,9 @@
 #include "ruleset.h"
 #include "state.h"
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 static int date_of(const json_t *value, int32_t *ret) {
   return json_is_string(value) ? bf__date_parse(json_string_value(value), json_string_length(value), ret) : BF_EINVAL;
@@ -53,8 +55,10 @@ bool bf__condition(const json_t *view, const char *stage, const json_t *conditio
     size_t i;
     json_t *inner;
     json_array_foreach(json_object_get(condition, "of"), i, inner) {
-      if (bf__condition(view, stage, inner, facts)) some = true;
-      else every = false;
+      if (bf__condition(view, stage, inner, facts))
+        some = true;
+      else
+        every = false;
     }
     return *op == 'n' ? !some : op[1] == 'l' ? every : some;
   }
@@ -71,7 +75,10 @@ static bool period_of(const json_t *value, struct bf__period *ret) {
   const char *unit = text(value, "unit");
   if (!unit) return false;
   ret->count = (int)json_integer_value(json_object_get(value, "count"));
-  ret->unit = strcmp(unit, "workdays") == 0 ? BF__WORKDAYS : strcmp(unit, "months") == 0 ? BF__MONTHS : strcmp(unit, "years") == 0 ? BF__YEARS : BF__DAYS;
+  ret->unit = strcmp(unit, "workdays") == 0 ? BF__WORKDAYS
+              : strcmp(unit, "months") == 0 ? BF__MONTHS
+              : strcmp(unit, "years") == 0  ? BF__YEARS
+                                            : BF__DAYS;
   return true;
 }
 
@@ -90,8 +97,9 @@ static bool anchor_of(const json_t *state, const char *stage, const json_t *from
   int32_t date;
   if (json_is_string(from)) {
     const char *name = json_string_value(from);
-    const json_t *value = strcmp(name, "opened") == 0 ? json_object_get(json_object_get(json_object_get(state, "stages"), stage), "opened")
-                                                      : json_object_get(json_object_get(state, "facts"), name);
+    const json_t *value = strcmp(name, "opened") == 0
+                              ? json_object_get(json_object_get(json_object_get(state, "stages"), stage), "opened")
+                              : json_object_get(json_object_get(state, "facts"), name);
     return date_of(value, ret) == 0;
   }
   size_t i;
@@ -110,17 +118,21 @@ static bool fixed_date(const json_t *state, const json_t *on, int32_t *ret) {
   const json_t *year = fact ? json_object_get(json_object_get(state, "facts"), fact) : json_object_get(on, "year");
   int32_t date;
   int number;
-  if (json_is_integer(year)) number = (int)json_integer_value(year);
-  else if (date_of(year, &date) == 0) bf__date_split(date, &number, &(int){0}, &(int){0});
-  else return false;
+  if (json_is_integer(year))
+    number = (int)json_integer_value(year);
+  else if (date_of(year, &date) == 0)
+    bf__date_split(date, &number, &(int){0}, &(int){0});
+  else
+    return false;
   number += (int)json_integer_value(json_object_get(on, "plus"));
-  return bf__date_make(number, (int)json_integer_value(json_object_get(on, "month")), (int)json_integer_value(json_object_get(on, "day")), ret) == 0;
+  return bf__date_make(number, (int)json_integer_value(json_object_get(on, "month")),
+                       (int)json_integer_value(json_object_get(on, "day")), ret) == 0;
 }
 
 #define PAUSES_MAX 64
 
-static bool clock_due(const struct bf__calendar *calendar, const json_t *state, struct bf__deadline *d, const char *clock, struct bf__period limit,
-                      int32_t today) {
+static bool clock_due(const struct bf__calendar *calendar, const json_t *state, struct bf__deadline *d, const char *clock,
+                      struct bf__period limit, int32_t today) {
   char key[200];
   struct bf__pause pauses[PAUSES_MAX];
   size_t count = 0, i;
@@ -147,7 +159,8 @@ static bool is_tied(const json_t *spec) {
          json_is_true(json_object_get(spec, "stage_open"));
 }
 
-static bool derive(const json_t *view, const struct bf__calendar *calendar, const json_t *state, int32_t today, struct bf__deadline *d) {
+static bool derive(const json_t *view, const struct bf__calendar *calendar, const json_t *state, int32_t today,
+                   struct bf__deadline *d) {
   const json_t *facts = json_object_get(state, "facts"), *spec = d->spec, *from = json_object_get(spec, "from");
   const char *clock = text(spec, "clock"), *limit_name = text(spec, "limit");
   if (discharged(spec, facts) || !bf__condition(view, d->stage, json_object_get(spec, "when"), facts)) return false;
@@ -166,7 +179,8 @@ static bool derive(const json_t *view, const struct bf__calendar *calendar, cons
   return true;
 }
 
-int bf__deadlines(const json_t *view, const struct bf__calendar *calendar, const json_t *state, int32_t today, struct bf__deadline *out, int max) {
+int bf__deadlines(const json_t *view, const struct bf__calendar *calendar, const json_t *state, int32_t today,
+                  struct bf__deadline *out, int max) {
   const char *stage_name, *name, *kind = text(state, "kind");
   json_t *stage, *spec;
   int count = 0;
@@ -208,15 +222,18 @@ static int by_moment(const void *a, const void *b) {
   return order ? order : strcmp(x->rung, y->rung);
 }
 
-static int add_rung(const json_t *state, const struct bf__deadline *d, const char *due, const char *what, int number, int64_t at, struct bf__rung *out) {
+static int add_rung(const json_t *state, const struct bf__deadline *d, const char *due, const char *what, int number, int64_t at,
+                    struct bf__rung *out) {
   *out = (struct bf__rung){.stage = d->stage, .name = d->name, .at = at, .due = d->due};
-  if (number < 0) (void)snprintf(out->rung, sizeof out->rung, "%s", what);
-  else (void)snprintf(out->rung, sizeof out->rung, "%s%d", what, number % 1000);
+  if (number < 0)
+    (void)snprintf(out->rung, sizeof out->rung, "%s", what);
+  else
+    (void)snprintf(out->rung, sizeof out->rung, "%s%d", what, number % 1000);
   return has_fired(state, d, due, out->rung) ? 0 : 1;
 }
 
-int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *deadlines, int count, struct bf__rung *out,
-              int max) {
+int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *deadlines, int count,
+              struct bf__rung *out, int max) {
   int made = 0;
   for (int i = 0; i < count; i++) {
     const struct bf__deadline *d = &deadlines[i];
@@ -229,12 +246,14 @@ int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const st
     bf__date_format(d->due, due);
     json_array_foreach(json_object_get(d->spec, "warn"), n, entry) {
       if (made < max && period_of(entry, &period))
-        made += add_rung(state, d, due, "warn", (int)n, bf__date_start_ms(bf__calendar_before(calendar, d->due, period)) + BF__REMIND_MS, &out[made]);
+        made += add_rung(state, d, due, "warn", (int)n,
+                         bf__date_start_ms(bf__calendar_before(calendar, d->due, period)) + BF__REMIND_MS, &out[made]);
     }
     if (made < max) made += add_rung(state, d, due, "due", -1, bf__date_start_ms(d->due + 1), &out[made]);
     json_array_foreach(json_object_get(d->spec, "after"), n, entry) {
       if (made < max && period_of(entry, &period))
-        made += add_rung(state, d, due, "after", (int)n, bf__date_start_ms(bf__calendar_add(calendar, d->due, period, true, &provisional)) + BF__REMIND_MS,
+        made += add_rung(state, d, due, "after", (int)n,
+                         bf__date_start_ms(bf__calendar_add(calendar, d->due, period, true, &provisional)) + BF__REMIND_MS,
                          &out[made]);
     }
   }
@@ -244,7 +263,8 @@ int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const st
 
 /* In words how the date came about. */
 static json_t *how(const json_t *view, const json_t *state, const struct bf__deadline *d) {
-  static const char *const units_zh[] = {"天", "个工作日", "个月", "年"}, *const units_en[] = {"days", "working days", "months", "years"};
+  static const char *const units_zh[] = {"天", "个工作日", "个月", "年"}, *const units_en[] = {"days", "working days", "months",
+                                                                                               "years"};
   char zh[600] = "", en[600] = "", anchor[BF__DATE_TEXT];
   struct bf__period limit = {0, BF__DAYS};
   const char *name = text(d->spec, "limit");
@@ -262,11 +282,16 @@ static json_t *how(const json_t *view, const json_t *state, const struct bf__dea
     (void)snprintf(key, sizeof key, "%s.%s", d->stage, d->by_clock ? text(d->spec, "clock") : "");
     json_array_foreach(json_object_get(json_object_get(json_object_get(state, "clocks"), key), "pauses"), i, pair) {
       const char *paused = json_string_value(json_array_get(pair, 0)), *resumed = json_string_value(json_array_get(pair, 1));
-      if (z > 0 && z < (int)sizeof zh) z += snprintf(zh + z, sizeof zh - (size_t)z, ";%s 暂停%s%s", paused, resumed ? ",恢复于 " : ",尚未恢复", resumed ? resumed : "");
-      if (e > 0 && e < (int)sizeof en) e += snprintf(en + e, sizeof en - (size_t)e, "; paused %s, %s%s", paused, resumed ? "resumed " : "not resumed yet", resumed ? resumed : "");
+      if (z > 0 && z < (int)sizeof zh)
+        z += snprintf(zh + z, sizeof zh - (size_t)z, ";%s 暂停%s%s", paused, resumed ? ",恢复于 " : ",尚未恢复",
+                      resumed ? resumed : "");
+      if (e > 0 && e < (int)sizeof en)
+        e += snprintf(en + e, sizeof en - (size_t)e, "; paused %s, %s%s", paused, resumed ? "resumed " : "not resumed yet",
+                      resumed ? resumed : "");
     }
     if (d->by_clock && z > 0 && z < (int)sizeof zh) (void)snprintf(zh + z, sizeof zh - (size_t)z, ";已用 %d 个工作日", d->used);
-    if (d->by_clock && e > 0 && e < (int)sizeof en) (void)snprintf(en + e, sizeof en - (size_t)e, "; %d working days used", d->used);
+    if (d->by_clock && e > 0 && e < (int)sizeof en)
+      (void)snprintf(en + e, sizeof en - (size_t)e, "; %d working days used", d->used);
   }
   return json_pack("{ss ss}", "zh", zh, "en", en);
 }
@@ -279,18 +304,21 @@ static const char *state_of(const struct bf__deadline *d, int32_t today) {
   return nature && strcmp(nature, "reminder") == 0 ? "reminder" : "overdue";
 }
 
-json_t *bf__deadline_json(const json_t *view, const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *d, int32_t today) {
+json_t *bf__deadline_json(const json_t *view, const struct bf__calendar *calendar, const json_t *state,
+                          const struct bf__deadline *d, int32_t today) {
   char due[BF__DATE_TEXT] = "", anchor[BF__DATE_TEXT];
   const char *nature = text(d->spec, "nature");
   bf__date_format(d->anchor, anchor);
   if (d->due != INT32_MAX) bf__date_format(d->due, due);
-  json_t *out = json_pack("{ss ss sO* sO* sO* ss ss sb sO* sO* so* ss}", "stage", d->stage, "name", d->name, "title", json_object_get(d->spec, "title"),
-                          "article", json_object_get(d->spec, "article"), "source", json_object_get(d->spec, "source"), "nature",
-                          nature ? nature : "limit", "state", state_of(d, today), "provisional", d->provisional, "tell",
-                          json_object_get(d->spec, "tell"), "action", json_object_get(d->spec, "action"), "how", how(view, state, d), "from", anchor);
+  json_t *out = json_pack("{ss ss sO* sO* sO* ss ss sb sO* sO* so* ss}", "stage", d->stage, "name", d->name, "title",
+                          json_object_get(d->spec, "title"), "article", json_object_get(d->spec, "article"), "source",
+                          json_object_get(d->spec, "source"), "nature", nature ? nature : "limit", "state", state_of(d, today),
+                          "provisional", d->provisional, "tell", json_object_get(d->spec, "tell"), "action",
+                          json_object_get(d->spec, "action"), "how", how(view, state, d), "from", anchor);
   if (out && *due) {
     int left = today < d->due ? bf__calendar_workdays(calendar, today, d->due) : 0;
-    if (json_object_set_new(out, "due", json_string(due)) < 0 || json_object_set_new(out, "left_workdays", json_integer(left)) < 0 ||
+    if (json_object_set_new(out, "due", json_string(due)) < 0 ||
+        json_object_set_new(out, "left_workdays", json_integer(left)) < 0 ||
         json_object_set_new(out, "left_days", json_integer(d->due - today)) < 0) {
       json_decref(out);
       return NULL;

@@ -19,7 +19,7 @@ struct bf__deadline {
   int32_t due;              /* the last day; INT32_MAX while its clock is paused */
   bool provisional;         /* rests on a year without a notice */
   bool by_clock;
-  int used, total;          /* working days, when by clock */
+  int used, total; /* working days, when by clock */
 };
 
 /* One thing that will happen: "warn0", "warn1", … before, "due" at 24:00 of the last day, "after0", … afterwards. */
@@ -31,13 +31,15 @@ struct bf__rung {
 };
 
 /* The deadlines alive on STATE. Returns how many (at most MAX). */
-int bf__deadlines(const json_t *view, const struct bf__calendar *calendar, const json_t *state, int32_t today, struct bf__deadline *out, int max);
+int bf__deadlines(const json_t *view, const struct bf__calendar *calendar, const json_t *state, int32_t today,
+                  struct bf__deadline *out, int max);
 /* What of them is still to happen (what STATE.fired names for the same date is left out), sorted by moment. */
-int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *deadlines, int count, struct bf__rung *out,
-              int max);
-/* { stage, name, title, article, nature, due?, state: "running"|"paused"|"overdue", left_days?, provisional, tell, action?, how: {zh, en} } */
-json_t *bf__deadline_json(const json_t *view, const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *deadline,
-                          int32_t today);
+int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *deadlines, int count,
+              struct bf__rung *out, int max);
+/* { stage, name, title, article, nature, due?, state: "running"|"paused"|"overdue", left_days?, provisional, tell, action?, how:
+ * {zh, en} } */
+json_t *bf__deadline_json(const json_t *view, const struct bf__calendar *calendar, const json_t *state,
+                          const struct bf__deadline *deadline, int32_t today);
 /* Does a condition of the rules hold for these facts? NULL holds. */
 bool bf__condition(const json_t *view, const char *stage, const json_t *condition, const json_t *facts);
 /* limits.NAME of STAGE, or of the stage named in "stage.name"; borrowed. */

@@ -213,9 +213,12 @@ static void take_piece(struct bf__docput *put) {
     r = bf_fail(&put->err, BF_ELIMIT, "document", "it is larger than %lld bytes", (long long)put->limit);
   if (r >= 0) r = open_temp(put);
   if (r >= 0) r = write_all(put);
-  if (r >= 0 && bf__digest_add(put->digest, put->piece, put->length) < 0) r = bf_fail(&put->err, BF_EIO, "document", "SHA-256 failed");
-  if (r < 0) give_up(put, r);
-  else put->bytes += (int64_t)put->length;
+  if (r >= 0 && bf__digest_add(put->digest, put->piece, put->length) < 0)
+    r = bf_fail(&put->err, BF_EIO, "document", "SHA-256 failed");
+  if (r < 0)
+    give_up(put, r);
+  else
+    put->bytes += (int64_t)put->length;
 }
 
 /* Rename, then sync both folders: the name must be as durable as the bytes before anybody is told. */
@@ -246,9 +249,15 @@ static void complete(struct bf__docput *put) {
   put->fd = -1;
 }
 
-static void piece_work(uv_work_t *work) { take_piece(work->data); }
-static void finish_work(uv_work_t *work) { complete(work->data); }
-static void discard_work(uv_work_t *work) { discard(work->data); }
+static void piece_work(uv_work_t *work) {
+  take_piece(work->data);
+}
+static void finish_work(uv_work_t *work) {
+  complete(work->data);
+}
+static void discard_work(uv_work_t *work) {
+  discard(work->data);
+}
 
 /* Back on the loop thread. */
 
@@ -274,8 +283,10 @@ static void step(struct bf__docput *put, uv_work_cb work, uv_after_work_cb after
 
 static void end(struct bf__docput *put) {
   if (put->busy) return; /* the write under way comes here when it is done */
-  if (put->aborted) step(put, discard_work, after_discard);
-  else if (put->finishing) step(put, finish_work, after_finish);
+  if (put->aborted)
+    step(put, discard_work, after_discard);
+  else if (put->finishing)
+    step(put, finish_work, after_finish);
 }
 
 static void after_piece(uv_work_t *work, int status) {
@@ -300,7 +311,8 @@ int bf__docput_write(struct bf__docput *put, const char *bytes, size_t length, v
   return 0;
 }
 
-void bf__docput_finish(struct bf__docput *put, void (*finished)(void *arg, int status, const char *sha256, int64_t bytes, const struct bf_error *err),
+void bf__docput_finish(struct bf__docput *put,
+                       void (*finished)(void *arg, int status, const char *sha256, int64_t bytes, const struct bf_error *err),
                        void *arg) {
   put->finishing = true;
   put->finished = finished;

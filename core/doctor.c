@@ -22,15 +22,20 @@ static void check(struct checks *checks, const char *name, bool ok, const char *
   va_start(args, en_format);
   (void)vsnprintf(en, sizeof en, en_format, args);
   va_end(args);
-  if (json_array_append_new(checks->list, json_pack("{ss sb ss ss}", "name", name, "ok", ok, "zh", zh, "en", en)) < 0) checks->failed = true;
+  if (json_array_append_new(checks->list, json_pack("{ss sb ss ss}", "name", name, "ok", ok, "zh", zh, "en", en)) < 0)
+    checks->failed = true;
 }
 
 static void storage(struct checks *checks) {
   struct bf_error err = {0};
   char *version = NULL;
   bool good = bf__store_meta_get(checks->reading->store, "schema", &version, &err) >= 0 && version;
-  if (good) check(checks, "storage", true, "存储正常", "%s answers, version %s", bf__store_calls(checks->reading->store)->dialect, version);
-  else check(checks, "storage", false, "存储无法读取:请检查数据库,必要时恢复备份", "storage does not answer: %s. Check the database, or restore a backup", err.message);
+  if (good)
+    check(checks, "storage", true, "存储正常", "%s answers, version %s", bf__store_calls(checks->reading->store)->dialect,
+          version);
+  else
+    check(checks, "storage", false, "存储无法读取:请检查数据库,必要时恢复备份",
+          "storage does not answer: %s. Check the database, or restore a backup", err.message);
   free(version);
 }
 
@@ -43,8 +48,8 @@ static void disk(struct checks *checks) {
   }
   uint64_t left = (uint64_t)info.f_bavail * info.f_frsize;
   bool ok = left > FREE_BYTES;
-  check(checks, "disk", ok, ok ? "磁盘空间充足" : "磁盘剩余不足 1 GiB:请清理或扩容", "%llu MiB are free%s", (unsigned long long)(left >> 20),
-        ok ? "" : ": make room, 1 GiB at least");
+  check(checks, "disk", ok, ok ? "磁盘空间充足" : "磁盘剩余不足 1 GiB:请清理或扩容", "%llu MiB are free%s",
+        (unsigned long long)(left >> 20), ok ? "" : ": make room, 1 GiB at least");
 }
 
 static void time_of_day(struct checks *checks) {
@@ -55,9 +60,14 @@ static void time_of_day(struct checks *checks) {
   bool read = bf__store_head(checks->reading->store, &seq, &at, hash, &err) >= 0, ok = read && checks->reading->now_ms >= at;
   bf__moment_format(checks->reading->now_ms, now);
   bf__moment_format(at, last);
-  if (!read) check(checks, "clock", false, "无法读取最后一个事件", "the last event cannot be read: %s", err.message);
-  else if (ok) check(checks, "clock", true, "时钟正常", "it is %s%s", now, checks->reading->app->clock.is_virtual ? ", by a virtual clock" : "");
-  else check(checks, "clock", false, "时钟早于最后一个事件:请校准系统时间", "it is %s, but the last event was at %s: set the system's time", now, last);
+  if (!read)
+    check(checks, "clock", false, "无法读取最后一个事件", "the last event cannot be read: %s", err.message);
+  else if (ok)
+    check(checks, "clock", true, "时钟正常", "it is %s%s", now,
+          checks->reading->app->clock.is_virtual ? ", by a virtual clock" : "");
+  else
+    check(checks, "clock", false, "时钟早于最后一个事件:请校准系统时间",
+          "it is %s, but the last event was at %s: set the system's time", now, last);
 }
 
 /* The notice of the coming year is expected from 1 November. */
@@ -67,10 +77,12 @@ static void calendar(struct checks *checks) {
   int32_t next;
   bf__date_split(checks->reading->today, &year, &month, &day);
   bool now = bf__calendar_known(known, checks->reading->today);
-  check(checks, "calendar", now, now ? "今年的节假日安排已载入" : "缺少今年的节假日安排:期限按周末推算,仅供参考", now ? "the notice for %d is loaded" : "the notice for %d is missing: working days are by weekends, provisional", year);
+  check(checks, "calendar", now, now ? "今年的节假日安排已载入" : "缺少今年的节假日安排:期限按周末推算,仅供参考",
+        now ? "the notice for %d is loaded" : "the notice for %d is missing: working days are by weekends, provisional", year);
   if (month < 11 || bf__date_make(year + 1, 7, 1, &next) < 0) return;
   bool then = bf__calendar_known(known, next);
-  check(checks, "calendar.next", then, then ? "明年的节假日安排已载入" : "缺少明年的节假日安排:通知发布后请载入", then ? "the notice for %d is loaded" : "the notice for %d is missing: load it once it is published", year + 1);
+  check(checks, "calendar.next", then, then ? "明年的节假日安排已载入" : "缺少明年的节假日安排:通知发布后请载入",
+        then ? "the notice for %d is loaded" : "the notice for %d is missing: load it once it is published", year + 1);
 }
 
 static void rules(struct checks *checks) {
@@ -88,8 +100,8 @@ static void documents(struct checks *checks) {
 static void administrator(struct checks *checks) {
   size_t i, count = 0;
   json_t *user, *users = bf__directory_users(checks->reading->app->directory);
-  json_array_foreach(users, i, user)
-    count += json_is_true(json_object_get(user, "admin")) && !json_is_true(json_object_get(user, "disabled"));
+  json_array_foreach(users, i, user) count +=
+      json_is_true(json_object_get(user, "admin")) && !json_is_true(json_object_get(user, "disabled"));
   json_decref(users);
   check(checks, "admin", count > 0, count ? "有可用的管理员" : "没有可用的管理员:请用 banfa user add 添加一个",
         count ? "%zu administrators are enabled" : "%zu administrators are enabled: add one with banfa user add", count);
@@ -120,8 +132,8 @@ static void last_backup(struct checks *checks) {
   at[strcspn(at, "\n")] = 0;
   if (!read || bf__moment_parse(at, strlen(at), &ms) < 0) return;
   bool ok = checks->reading->now_ms - ms <= BACKUP_MS;
-  check(checks, "backup", ok, ok ? "最近一周内做过备份" : "最近一次备份已超过一周:请用 banfa backup 备份", "the last backup was made at %s%s", at,
-        ok ? "" : ", more than a week ago: make one with banfa backup");
+  check(checks, "backup", ok, ok ? "最近一周内做过备份" : "最近一次备份已超过一周:请用 banfa backup 备份",
+        "the last backup was made at %s%s", at, ok ? "" : ", more than a week ago: make one with banfa backup");
 }
 
 int bf__doctor(struct bf__reading *reading, struct bf_error *err) {

@@ -5,11 +5,15 @@
 #include "deadline.h"
 #include "state.h"
 
-#define STEPS 600  /* entries of one story */
-#define REPEATS 1  /* a usual action is done once within one round of its stage */
+#define STEPS 600 /* entries of one story */
+#define REPEATS 1 /* a usual action is done once within one round of its stage */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "forecast", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "forecast", "no memory");
+}
 
 struct life {
   struct bf__rules *rules;
@@ -26,13 +30,16 @@ static json_t *example_of(const json_t *field, const char *today) {
   if (strcmp(type, "date") == 0) return json_string(today);
   if (strcmp(type, "bool") == 0) return json_true();
   if (strcmp(type, "percent") == 0) return json_integer(100);
-  if (strcmp(type, "money") == 0 || strcmp(type, "int") == 0) return json_integer(json_is_number(least) ? (json_int_t)json_number_value(least) : 1);
-  if (strcmp(type, "choice") == 0) return json_incref(json_object_get(json_array_get(json_object_get(field, "choices"), 0), "value"));
+  if (strcmp(type, "money") == 0 || strcmp(type, "int") == 0)
+    return json_integer(json_is_number(least) ? (json_int_t)json_number_value(least) : 1);
+  if (strcmp(type, "choice") == 0)
+    return json_incref(json_object_get(json_array_get(json_object_get(field, "choices"), 0), "value"));
   if (strcmp(type, "record") == 0) return bf__form_example(json_object_get(field, "fields"), today);
   if (strcmp(type, "list") == 0) {
     json_t *list = json_array();
     json_int_t count = json_is_number(least) ? (json_int_t)json_number_value(least) : 1;
-    for (json_int_t i = 0; i < count && i < 20; i++) (void)json_array_append_new(list, example_of(json_object_get(field, "of"), today));
+    for (json_int_t i = 0; i < count && i < 20; i++)
+      (void)json_array_append_new(list, example_of(json_object_get(field, "of"), today));
     return list;
   }
   return json_string("示例");
@@ -49,23 +56,23 @@ json_t *bf__form_example(const json_t *form, const char *today) {
 }
 
 /* DUE: the last day of a deadline, which is over at the moment its story is told; NULL for an action. */
-static void tell(struct life *life, const char *what, const char *stage, const char *key, const char *name, const json_t *title, const json_t *article,
-                 const char *due) {
+static void tell(struct life *life, const char *what, const char *stage, const char *key, const char *name, const json_t *title,
+                 const json_t *article, const char *due) {
   char date[BF__DATE_TEXT];
   const json_t *of = json_object_get(bf__view_stage(life->view, stage), "title");
   const char *zh = text(title, "zh"), *en = text(title, "en"), *of_zh = text(of, "zh"), *of_en = text(of, "en");
   bf__date_format(life->today, date);
   json_t *one = json_pack("{ss ss ss ss so so sO* ss*}", "date", date, "what", what, "stage", stage, key, name, "zh",
-                          json_sprintf("%s:%s", of_zh ? of_zh : stage, zh ? zh : name), "en", json_sprintf("%s: %s", of_en ? of_en : stage, en ? en : name),
-                          "article", article, "due", due);
+                          json_sprintf("%s:%s", of_zh ? of_zh : stage, zh ? zh : name), "en",
+                          json_sprintf("%s: %s", of_en ? of_en : stage, en ? en : name), "article", article, "due", due);
   (void)json_array_append_new(life->story, one);
 }
 
 static json_t *now_of(const struct life *life) {
   char date[BF__DATE_TEXT];
   bf__date_format(life->today, date);
-  return json_pack("{ss sO s{ss ss ss s[]} sb sb}", "date", date, "cases", life->cases, "actor", "user", "forecast", "name", "forecast", "org", "forecast",
-                   "roles", "asking", 1, "everything", 1);
+  return json_pack("{ss sO s{ss ss ss s[]} sb sb}", "date", date, "cases", life->cases, "actor", "user", "forecast", "name",
+                   "forecast", "org", "forecast", "roles", "asking", 1, "everything", 1);
 }
 
 /* Asks ENTRY and applies what it wants to the life's own case. *DONE tells whether it was not refused. */
@@ -91,7 +98,8 @@ static void supply(struct life *life, const json_t *said) {
   json_array_foreach(json_object_get(said, "refusals"), i, refusal) {
     const char *paper = text(refusal, "paper");
     if (paper)
-      (void)json_array_append_new(documents, json_pack("{sI ss ss ss}", "id", (json_int_t)json_array_size(documents) + 1, "kind", paper, "name", paper, "at", date));
+      (void)json_array_append_new(documents, json_pack("{sI ss ss ss}", "id", (json_int_t)json_array_size(documents) + 1, "kind",
+                                                       paper, "name", paper, "at", date));
   }
 }
 
@@ -112,7 +120,10 @@ static int try_action(struct life *life, const json_t *said, bool *acted, struct
   if (after) { /* how long it usually takes */
     bool provisional;
     const char *unit = text(after, "unit");
-    struct bf__period period = {(int)json_integer_value(json_object_get(after, "count")), unit && unit[0] == 'w' ? BF__WORKDAYS : unit && unit[0] == 'm' ? BF__MONTHS : unit && unit[0] == 'y' ? BF__YEARS : BF__DAYS};
+    struct bf__period period = {(int)json_integer_value(json_object_get(after, "count")), unit && unit[0] == 'w'   ? BF__WORKDAYS
+                                                                                          : unit && unit[0] == 'm' ? BF__MONTHS
+                                                                                          : unit && unit[0] == 'y' ? BF__YEARS
+                                                                                                                   : BF__DAYS};
     life->today = bf__calendar_add(bf__rules_set(life->rules)->calendar, life->today, period, true, &provisional);
   }
   supply(life, said);
@@ -126,7 +137,8 @@ static int try_action(struct life *life, const json_t *said, bool *acted, struct
     r = 0;
   }
   if (r < 0) return bf_fail(err, r, detail.where, "%s", detail.message);
-  if (!*acted) life->today = before;
+  if (!*acted)
+    life->today = before;
   else {
     const json_t *articles = json_object_get(action, "articles"), *own = json_object_get(action, "article");
     if (!articles) articles = json_object_get(bf__view_stage(life->view, stage), "articles");
@@ -170,8 +182,11 @@ static int pass_time(struct life *life, int32_t until, bool silent, bool *passed
   *passed = true;
   if (bf__state_fired(life->state, rung->stage, rung->name, due, rung->rung) < 0) return no_memory(err);
   if (!silent || *rung->rung == 'd')
-    tell(life, *rung->rung == 'd' ? "due" : *rung->rung == 'w' ? "warn" : "after", rung->stage, "deadline", rung->name, json_object_get(spec, "title"), json_object_get(spec, "article"),
-         due);
+    tell(life,
+         *rung->rung == 'd'   ? "due"
+         : *rung->rung == 'w' ? "warn"
+                              : "after",
+         rung->stage, "deadline", rung->name, json_object_get(spec, "title"), json_object_get(spec, "article"), due);
   if (strcmp(rung->rung, "due") == 0 && json_object_get(spec, "on_due")) {
     bool done;
     r = carry(life, "due", json_pack("[O s s o]", life->state, rung->stage, rung->name, now_of(life)), &done, err);
@@ -179,10 +194,14 @@ static int pass_time(struct life *life, int32_t until, bool silent, bool *passed
   return r;
 }
 
-int bf__forecast(struct bf__rules *rules, const json_t *state, const json_t *cases, int32_t from, int32_t until, bool everybody, json_t **ret_story,
-                 json_t **ret_state, struct bf_error *err) {
-  struct life life = {.rules = rules, .view = bf__ruleset_view(bf__rules_set(rules), text(state, "jurisdiction")), .cases = cases,
-                      .state = json_deep_copy(state), .story = json_array(), .today = from};
+int bf__forecast(struct bf__rules *rules, const json_t *state, const json_t *cases, int32_t from, int32_t until, bool everybody,
+                 json_t **ret_story, json_t **ret_state, struct bf_error *err) {
+  struct life life = {.rules = rules,
+                      .view = bf__ruleset_view(bf__rules_set(rules), text(state, "jurisdiction")),
+                      .cases = cases,
+                      .state = json_deep_copy(state),
+                      .story = json_array(),
+                      .today = from};
   int r = life.state && life.story ? 0 : no_memory(err);
   while (r >= 0 && json_array_size(life.story) < STEPS && life.today <= until && !json_object_get(life.state, "ended")) {
     bool moved = false;
@@ -196,7 +215,9 @@ int bf__forecast(struct bf__rules *rules, const json_t *state, const json_t *cas
     return r;
   }
   *ret_story = life.story;
-  if (ret_state) *ret_state = life.state;
-  else json_decref(life.state);
+  if (ret_state)
+    *ret_state = life.state;
+  else
+    json_decref(life.state);
   return 0;
 }

@@ -34,8 +34,9 @@ int bf__idempotency_seen(struct bf__turn *turn, struct bf__command *command, boo
     return bf__refuse(command, 400, "body.number", NULL, "请求里有不允许的数(金额以分为单位,为整数)",
                       "A number in the request is not allowed: amounts are whole fen.");
   }
-  r = bf__store_run(turn->store, "SELECT request, status, version, location, answer FROM idempotency WHERE actor = $1 AND key = $2", &stmt, err, "tt",
-                    actor_id(command), command->idempotency_key);
+  r = bf__store_run(turn->store,
+                    "SELECT request, status, version, location, answer FROM idempotency WHERE actor = $1 AND key = $2", &stmt,
+                    err, "tt", actor_id(command), command->idempotency_key);
   if (r != BF_ROW) return r;
   *answered = true;
   size_t length;
@@ -58,12 +59,15 @@ int bf__idempotency_keep(struct bf__turn *turn, const struct bf__command *comman
   char hash[BF__HASH_HEX], *text = NULL;
   int r = request_hash(command, hash, err);
   if (r < 0) return r;
-  const char *answer = command->text ? command->text : (text = json_dumps(command->body ? command->body : json_null(), JSON_COMPACT | JSON_ENCODE_ANY));
+  const char *answer = command->text
+                           ? command->text
+                           : (text = json_dumps(command->body ? command->body : json_null(), JSON_COMPACT | JSON_ENCODE_ANY));
   if (!answer) return bf_fail(err, BF_ENOMEM, "idempotency", "no memory");
   r = bf__store_run(turn->store,
-                    "INSERT INTO idempotency (actor, key, request, status, version, location, answer, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", NULL,
-                    err, "tttiitti", actor_id(command), command->idempotency_key, hash, (int64_t)command->status, command->version, command->location,
-                    answer, turn->now_ms);
+                    "INSERT INTO idempotency (actor, key, request, status, version, location, answer, at_ms) VALUES ($1, $2, $3, "
+                    "$4, $5, $6, $7, $8)",
+                    NULL, err, "tttiitti", actor_id(command), command->idempotency_key, hash, (int64_t)command->status,
+                    command->version, command->location, answer, turn->now_ms);
   free(text);
   return r;
 }

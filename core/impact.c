@@ -6,8 +6,12 @@
 #include "reads.h"
 #include "state.h"
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "impact", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "impact", "no memory");
+}
 
 /* One case under one side's rules. */
 struct side {
@@ -26,13 +30,16 @@ static void derive(struct side *side, struct bf__rules *rules, const json_t *sta
 
 static const struct bf__deadline *same(const struct side *side, const struct bf__deadline *deadline) {
   for (int i = 0; i < side->count; i++)
-    if (strcmp(side->deadlines[i].name, deadline->name) == 0 && strcmp(side->deadlines[i].stage, deadline->stage) == 0) return &side->deadlines[i];
+    if (strcmp(side->deadlines[i].name, deadline->name) == 0 && strcmp(side->deadlines[i].stage, deadline->stage) == 0)
+      return &side->deadlines[i];
   return NULL;
 }
 
 static void due_text(const struct bf__deadline *deadline, char out[BF__DATE_TEXT]) {
-  if (deadline->due == INT32_MAX) (void)snprintf(out, BF__DATE_TEXT, "paused");
-  else bf__date_format(deadline->due, out);
+  if (deadline->due == INT32_MAX)
+    (void)snprintf(out, BF__DATE_TEXT, "paused");
+  else
+    bf__date_format(deadline->due, out);
 }
 
 static json_t *deadline_change(const struct bf__deadline *before, const struct bf__deadline *after) {
@@ -40,30 +47,37 @@ static json_t *deadline_change(const struct bf__deadline *before, const struct b
   char was[BF__DATE_TEXT] = "", is[BF__DATE_TEXT] = "";
   if (before) due_text(before, was);
   if (after) due_text(after, is);
-  return json_pack("{ss ss sO* sO* ss ss* ss* sO*}", "stage", one->stage, "name", one->name, "title", json_object_get(one->spec, "title"), "article",
-                   json_object_get(one->spec, "article"), "change", !before ? "appears" : !after ? "vanishes" : "moved", "before", before ? was : NULL, "after",
-                   after ? is : NULL, "tell", json_object_get(one->spec, "tell"));
+  return json_pack("{ss ss sO* sO* ss ss* ss* sO*}", "stage", one->stage, "name", one->name, "title",
+                   json_object_get(one->spec, "title"), "article", json_object_get(one->spec, "article"), "change",
+                   !before  ? "appears"
+                   : !after ? "vanishes"
+                            : "moved",
+                   "before", before ? was : NULL, "after", after ? is : NULL, "tell", json_object_get(one->spec, "tell"));
 }
 
 static json_t *deadline_changes(const struct side *before, const struct side *after) {
   json_t *out = json_array();
   for (int i = 0; i < before->count; i++) {
     const struct bf__deadline *other = same(after, &before->deadlines[i]);
-    if (!other || other->due != before->deadlines[i].due) (void)json_array_append_new(out, deadline_change(&before->deadlines[i], other));
+    if (!other || other->due != before->deadlines[i].due)
+      (void)json_array_append_new(out, deadline_change(&before->deadlines[i], other));
   }
   for (int i = 0; i < after->count; i++)
     if (!same(before, &after->deadlines[i])) (void)json_array_append_new(out, deadline_change(NULL, &after->deadlines[i]));
   return out;
 }
 
-static int ask(struct bf__rules *rules, const json_t *view, struct bf__store *store, json_t *state, int32_t today, json_t **ret, struct bf_error *err) {
+static int ask(struct bf__rules *rules, const json_t *view, struct bf__store *store, json_t *state, int32_t today, json_t **ret,
+               struct bf_error *err) {
   char date[BF__DATE_TEXT];
   json_t *cases = json_object();
   bf__date_format(today, date);
   int r = cases ? bf__reads_collect(store, view, state, cases, err) : no_memory(err);
   if (r >= 0)
-    r = bf__rules_call(rules, "actions", json_pack("[O {ss sO s{ss ss ss s[]} sb}]", state, "date", date, "cases", cases, "actor", "user", "plan", "name", "plan", "org",
-                                                   "plan", "roles", "asking", 1), ret, err);
+    r = bf__rules_call(rules, "actions",
+                       json_pack("[O {ss sO s{ss ss ss s[]} sb}]", state, "date", date, "cases", cases, "actor", "user", "plan",
+                                 "name", "plan", "org", "plan", "roles", "asking", 1),
+                       ret, err);
   json_decref(cases);
   return r;
 }
@@ -71,16 +85,20 @@ static int ask(struct bf__rules *rules, const json_t *view, struct bf__store *st
 static const json_t *find(const json_t *said, const char *stage, const char *action) {
   size_t i;
   json_t *one;
-  json_array_foreach(said, i, one) if (strcmp(text(one, "stage"), stage) == 0 && strcmp(text(one, "action"), action) == 0) return one;
+  json_array_foreach(said, i,
+                     one) if (strcmp(text(one, "stage"), stage) == 0 && strcmp(text(one, "action"), action) == 0) return one;
   return NULL;
 }
 
-static bool is_open(const json_t *said) { return json_array_size(json_object_get(said, "refusals")) == 0; }
+static bool is_open(const json_t *said) {
+  return json_array_size(json_object_get(said, "refusals")) == 0;
+}
 
 static void action_change(json_t *out, const json_t *view, const json_t *one, const char *change) {
   const char *stage = text(one, "stage"), *action = text(one, "action");
-  (void)json_array_append_new(out, json_pack("{ss ss sO* ss sO*}", "stage", stage, "action", action, "title", json_object_get(bf__view_action(view, stage, action), "title"),
-                                             "change", change, "reasons", json_object_get(one, "refusals")));
+  (void)json_array_append_new(out, json_pack("{ss ss sO* ss sO*}", "stage", stage, "action", action, "title",
+                                             json_object_get(bf__view_action(view, stage, action), "title"), "change", change,
+                                             "reasons", json_object_get(one, "refusals")));
 }
 
 static bool names_paper(const json_t *refusals, const char *paper) {
@@ -97,11 +115,13 @@ static void paper_changes(json_t *out, const json_t *from, const json_t *to, con
   json_array_foreach(json_object_get(from, "refusals"), i, one) {
     const char *paper = text(one, "paper");
     if (paper && !names_paper(json_object_get(to, "refusals"), paper))
-      (void)json_array_append_new(out, json_pack("{sO sO ss ss}", "stage", json_object_get(from, "stage"), "action", json_object_get(from, "action"), "paper", paper, "change", change));
+      (void)json_array_append_new(out, json_pack("{sO sO ss ss}", "stage", json_object_get(from, "stage"), "action",
+                                                 json_object_get(from, "action"), "paper", paper, "change", change));
   }
 }
 
-static void action_changes(json_t *actions, json_t *papers, const json_t *before, const json_t *after, const json_t *before_view, const json_t *after_view) {
+static void action_changes(json_t *actions, json_t *papers, const json_t *before, const json_t *after, const json_t *before_view,
+                           const json_t *after_view) {
   size_t i;
   json_t *one;
   json_array_foreach(before, i, one) {
@@ -115,7 +135,8 @@ static void action_changes(json_t *actions, json_t *papers, const json_t *before
     paper_changes(papers, other, one, "needed");
     paper_changes(papers, one, other, "dropped");
   }
-  json_array_foreach(after, i, one) if (!find(before, text(one, "stage"), text(one, "action"))) action_change(actions, after_view, one, "appears");
+  json_array_foreach(after, i, one) if (!find(before, text(one, "stage"), text(one, "action")))
+      action_change(actions, after_view, one, "appears");
 }
 
 /* True when some open stage is not there any more, or no open stage has an action left. */
@@ -153,7 +174,8 @@ static bool touched(const struct bf__impact_sides *sides, const json_t *state) {
   if (!sides->stages) return true;
   const json_t *of = json_object_get(sides->stages, text(state, "jurisdiction"));
   if (!of) of = json_object_get(sides->stages, "");
-  json_object_foreach(json_object_get(state, "stages"), name, record) if (bf__state_is_open(state, name) && json_object_get(of, name)) return true;
+  json_object_foreach(json_object_get(state, "stages"), name,
+                      record) if (bf__state_is_open(state, name) && json_object_get(of, name)) return true;
   return false;
 }
 
@@ -173,9 +195,10 @@ int bf__impact(const struct bf__impact_sides *sides, json_t *state, json_t **ret
   }
   *ret = NULL;
   if (r >= 0 && (lost || json_array_size(deadlines) || json_array_size(actions) || json_array_size(papers))) {
-    *ret = json_pack("{sO sO sO sO sb sO sO sO so}", "case", json_object_get(state, "id"), "title", json_object_get(state, "title"), "unit", json_object_get(state, "unit"),
-                     "jurisdiction", json_object_get(state, "jurisdiction"), "stranded", lost, "deadlines", deadlines, "actions", actions, "papers", papers, "told",
-                     told(deadlines));
+    *ret =
+        json_pack("{sO sO sO sO sb sO sO sO so}", "case", json_object_get(state, "id"), "title", json_object_get(state, "title"),
+                  "unit", json_object_get(state, "unit"), "jurisdiction", json_object_get(state, "jurisdiction"), "stranded",
+                  lost, "deadlines", deadlines, "actions", actions, "papers", papers, "told", told(deadlines));
     if (!*ret) r = no_memory(err);
   }
   json_decref(deadlines);
@@ -184,7 +207,8 @@ int bf__impact(const struct bf__impact_sides *sides, json_t *state, json_t **ret
   return r;
 }
 
-/* Stages -------------------------------------------------------------------------------------------------------------------------- */
+/* Stages
+ * -------------------------------------------------------------------------------------------------------------------------- */
 
 /* Does a part of the description hold a function that stands in one of CHANGED's files? */
 static bool holds_changed(const json_t *value, const json_t *changed) {
@@ -208,8 +232,10 @@ static bool holds_changed(const json_t *value, const json_t *changed) {
 static json_t *changed_files(const struct bf__ruleset *before, const struct bf__ruleset *after) {
   json_t *out = json_object(), *file;
   const char *path;
-  json_object_foreach(before->files, path, file) if (!json_equal(file, json_object_get(after->files, path))) (void)json_object_set_new(out, path, json_true());
-  json_object_foreach(after->files, path, file) if (!json_object_get(before->files, path)) (void)json_object_set_new(out, path, json_true());
+  json_object_foreach(before->files, path, file) if (!json_equal(file, json_object_get(after->files, path)))(void)
+      json_object_set_new(out, path, json_true());
+  json_object_foreach(after->files, path, file) if (!json_object_get(before->files, path))(void)
+      json_object_set_new(out, path, json_true());
   return out;
 }
 
@@ -217,9 +243,11 @@ static json_t *view_stages(const json_t *before, const json_t *after, const json
   json_t *out = json_object(), *stage;
   const char *name;
   json_object_foreach(json_object_get(after, "stages"), name, stage) {
-    if (!json_equal(stage, bf__view_stage(before, name)) || holds_changed(stage, changed)) (void)json_object_set_new(out, name, json_true());
+    if (!json_equal(stage, bf__view_stage(before, name)) || holds_changed(stage, changed))
+      (void)json_object_set_new(out, name, json_true());
   }
-  json_object_foreach(json_object_get(before, "stages"), name, stage) if (!bf__view_stage(after, name)) (void)json_object_set_new(out, name, json_true());
+  json_object_foreach(json_object_get(before, "stages"), name, stage) if (!bf__view_stage(after, name))(void)
+      json_object_set_new(out, name, json_true());
   return out;
 }
 
@@ -231,7 +259,8 @@ static bool limits_differ(const json_t *before, const json_t *after) {
     const json_t *old = json_object_get(bf__view_stage(before, name), "limits"), *new = json_object_get(stage, "limits");
     if ((old || new) && (!old || !new || !json_equal(old, new))) return true;
   }
-  return !json_equal(json_object_get(before, "kinds"), json_object_get(after, "kinds")) || !json_equal(json_object_get(before, "papers"), json_object_get(after, "papers"));
+  return !json_equal(json_object_get(before, "kinds"), json_object_get(after, "kinds")) ||
+         !json_equal(json_object_get(before, "papers"), json_object_get(after, "papers"));
 }
 
 json_t *bf__impact_stages(const struct bf__ruleset *before, const struct bf__ruleset *after) {

@@ -15,9 +15,10 @@ struct bf__impact_sides {
   const json_t *stages; /* { jurisdiction-or-"": { stage: true } } whose actions may differ, or NULL for all */
 };
 
-/* *RET: NULL when nothing differs, else { case, title, unit, jurisdiction, stranded, deadlines: [ { stage, name, title, article?, change: "moved"|"appears"|
- * "vanishes", before?, after?, tell } ], actions: [ { stage, action, title, change: "opens"|"closes"|"appears"|"vanishes", reasons } ],
- * papers: [ { stage, action, paper, change: "needed"|"dropped" } ], told: [ roles ] }. */
+/* *RET: NULL when nothing differs, else { case, title, unit, jurisdiction, stranded, deadlines: [ { stage, name, title, article?,
+ * change: "moved"|"appears"| "vanishes", before?, after?, tell } ], actions: [ { stage, action, title, change:
+ * "opens"|"closes"|"appears"|"vanishes", reasons } ], papers: [ { stage, action, paper, change: "needed"|"dropped" } ], told: [
+ * roles ] }. */
 int bf__impact(const struct bf__impact_sides *sides, json_t *state, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
 
 /* The stages whose actions may differ between two rulesets, for `stages` above; NULL (no error) when any may. New reference. */

@@ -15,15 +15,15 @@
 
 struct entry {
   unsigned char key[KEY_BYTES];
-  uint64_t count;             /* failures so far; 0 = a free entry */
-  int64_t last, until;        /* the newest failure; refused before this */
-  int64_t times[PEER_LIMIT];  /* a ring of the newest LIMIT failures */
+  uint64_t count;            /* failures so far; 0 = a free entry */
+  int64_t last, until;       /* the newest failure; refused before this */
+  int64_t times[PEER_LIMIT]; /* a ring of the newest LIMIT failures */
 };
 
 struct bf__lockout {
   pthread_mutex_t lock;
   unsigned char secret[crypto_generichash_KEYBYTES]; /* so that nobody can aim at another's entry */
-  struct entry *users, *peers; /* SETS × WAYS each; pages never touched cost nothing */
+  struct entry *users, *peers;                       /* SETS × WAYS each; pages never touched cost nothing */
 };
 
 struct bf__lockout *bf__lockout_new(void) {
@@ -50,7 +50,8 @@ void bf__lockout_free(struct bf__lockout *lockout) {
 }
 
 /* The entry of NAME or NULL; *ret_spare, when asked for, is the entry of its set that can best be given up. */
-static struct entry *find(const struct bf__lockout *lockout, struct entry *table, const char *name, unsigned char key[KEY_BYTES], struct entry **ret_spare) {
+static struct entry *find(const struct bf__lockout *lockout, struct entry *table, const char *name, unsigned char key[KEY_BYTES],
+                          struct entry **ret_spare) {
   uint64_t number;
   (void)crypto_generichash(key, KEY_BYTES, (const unsigned char *)name, strlen(name), lockout->secret, sizeof lockout->secret);
   memcpy(&number, key, sizeof number);

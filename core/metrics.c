@@ -26,9 +26,12 @@ static void plain(FILE *out, const char *name, const char *type, const char *hel
 static void label(FILE *out, const char *name, const char *value) {
   (void)fprintf(out, "%s=\"", name);
   for (; value && *value; value++) {
-    if (*value == '\n') (void)fputs("\\n", out);
-    else if (*value == '"' || *value == '\\') (void)fprintf(out, "\\%c", *value);
-    else (void)putc(*value, out);
+    if (*value == '\n')
+      (void)fputs("\\n", out);
+    else if (*value == '"' || *value == '\\')
+      (void)fprintf(out, "\\%c", *value);
+    else
+      (void)putc(*value, out);
   }
   (void)putc('"', out);
 }
@@ -62,14 +65,17 @@ static int write_counts(struct bf__reading *reading, FILE *out, struct bf_error 
   int64_t events = 0, pending = 0, due = 0;
   /* the numbers of events have no gaps: the last one is their count */
   int r = count_of(store, "SELECT COALESCE(MAX(seq), 0) FROM events WHERE seq > $1", 0, &events, err);
-  if (r >= 0) r = count_of(store, "SELECT COUNT(*) FROM deadlines WHERE at_ms > $1 AND rung <> 'alive'", reading->now_ms, &pending, err);
+  if (r >= 0)
+    r = count_of(store, "SELECT COUNT(*) FROM deadlines WHERE at_ms > $1 AND rung <> 'alive'", reading->now_ms, &pending, err);
   if (r >= 0) r = count_of(store, "SELECT COUNT(*) FROM deadlines WHERE at_ms <= $1", reading->now_ms, &due, err);
   if (r >= 0)
-    r = bf__store_rows(store, "SELECT kind, CASE WHEN open = 1 THEN 'open' ELSE 'ended' END, COUNT(*) FROM cases GROUP BY kind, open ORDER BY kind, open DESC",
+    r = bf__store_rows(store,
+                       "SELECT kind, CASE WHEN open = 1 THEN 'open' ELSE 'ended' END, COUNT(*) FROM cases GROUP BY kind, open "
+                       "ORDER BY kind, open DESC",
                        "a:t b:t count:i", &cases, err, "");
   if (r >= 0)
-    r = bf__store_rows(store, "SELECT channel, state, COUNT(*) FROM outbox GROUP BY channel, state ORDER BY channel, state", "a:t b:t count:i", &outbox, err,
-                       "");
+    r = bf__store_rows(store, "SELECT channel, state, COUNT(*) FROM outbox GROUP BY channel, state ORDER BY channel, state",
+                       "a:t b:t count:i", &outbox, err, "");
   if (r >= 0) {
     plain(out, "banfa_events_total", "counter", "Events in the audit chain.", events);
     table(out, "banfa_cases", "Cases by kind; open or ended.", "kind", "state", cases);
@@ -89,8 +95,10 @@ static int count_anew(struct bf__reading *reading, char **ret_text, struct bf_er
   if (!out) return bf_fail(err, BF_ENOMEM, "metrics", "no memory");
   int r = write_counts(reading, out, err);
   if (fclose(out) != 0 && r >= 0) r = bf_fail(err, BF_ENOMEM, "metrics", "no memory");
-  if (r < 0) free(text);
-  else *ret_text = text;
+  if (r < 0)
+    free(text);
+  else
+    *ret_text = text;
   return r;
 }
 
@@ -129,7 +137,8 @@ static int write_all(struct bf__reading *reading, FILE *out, struct bf_error *er
   int r = counts(reading, out, err);
   if (r < 0) return r;
   plain(out, "banfa_memory_bytes", "gauge", "Resident memory of the process.", memory_bytes());
-  plain(out, "banfa_uptime_seconds", "gauge", "Seconds since the start, by the program's clock.", (reading->now_ms - reading->app->started_ms) / 1000);
+  plain(out, "banfa_uptime_seconds", "gauge", "Seconds since the start, by the program's clock.",
+        (reading->now_ms - reading->app->started_ms) / 1000);
   head(out, "banfa_ruleset_info", "gauge", "The ruleset in force.");
   (void)fputs("banfa_ruleset_info{", out);
   label(out, "hash", bf__rules_set(reading->rules)->hash);

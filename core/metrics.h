@@ -4,7 +4,8 @@
 
 #include "operation.h"
 
-/* A read handler. What counts rows is kept for twenty times as long as the count took: on a large database a scrape costs little. */
+/* A read handler. What counts rows is kept for twenty times as long as the count took: on a large database a scrape costs little.
+ */
 int bf__metrics(struct bf__reading *reading, struct bf_error *err);
 
 #endif

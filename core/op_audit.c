@@ -57,13 +57,15 @@ static int slice(struct bf__store *store, struct walk *walk, int64_t *after, str
   const struct bf_storage *calls = bf__store_calls(store);
   struct bf_stmt *stmt;
   int64_t count = 0;
-  int r = bf__store_run(store, "SELECT seq, case_id, body, hash FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3", &stmt, err, "iii", *after,
-                        walk->last, (int64_t)SLICE);
+  int r = bf__store_run(store, "SELECT seq, case_id, body, hash FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
+                        &stmt, err, "iii", *after, walk->last, (int64_t)SLICE);
   for (; r == BF_ROW; count++) {
     r = one_event(walk, calls, stmt, after);
     if (r == BF_EREFUSED) break;
-    if (r < 0) (void)bf_fail(err, r, "audit", "event %lld could not be hashed or written: %s", (long long)*after, strerror(errno));
-    else r = calls->step(stmt, err);
+    if (r < 0)
+      (void)bf_fail(err, r, "audit", "event %lld could not be hashed or written: %s", (long long)*after, strerror(errno));
+    else
+      r = calls->step(stmt, err);
   }
   if (r != BF_DONE || count) calls->reset(stmt);
   return r < 0 ? r : count == SLICE;
@@ -84,12 +86,13 @@ static int walk_events(struct bf__store *store, struct walk *walk, struct bf_err
 
 static int one_case(struct walk *walk, const json_t *row) {
   const char *id = json_string_value(json_object_get(row, "id"));
-  json_int_t version = json_integer_value(json_object_get(row, "version")), events = json_integer_value(json_object_get(row, "events"));
+  json_int_t version = json_integer_value(json_object_get(row, "version")),
+             events = json_integer_value(json_object_get(row, "events"));
   const json_t *state = json_object_get(row, "state"), *inside = json_object_get(state, "version");
   if (version == events && json_is_integer(inside) && json_integer_value(inside) == events) return 0;
   return bf__audit_fault(&walk->audit, json_integer_value(json_object_get(row, "last")), "事项的版本与它的事件数不符",
-                         "case %.60s is at version %lld (its state says %lld) and has %lld events", id ? id : "?", (long long)version,
-                         (long long)json_integer_value(inside), (long long)events);
+                         "case %.60s is at version %lld (its state says %lld) and has %lld events", id ? id : "?",
+                         (long long)version, (long long)json_integer_value(inside), (long long)events);
 }
 
 static int walk_cases(struct bf__store *store, struct walk *walk, int64_t *ret_cases, struct bf_error *err) {
@@ -99,10 +102,11 @@ static int walk_cases(struct bf__store *store, struct walk *walk, int64_t *ret_c
   while (r >= 0 && count == SLICE) {
     json_t *rows = NULL, *row;
     size_t i;
-    r = bf__store_rows(store,
-                       "SELECT c.id, c.version, c.state, (SELECT COUNT(*) FROM events e WHERE e.case_id = c.id),"
-                       " (SELECT MAX(e.seq) FROM events e WHERE e.case_id = c.id) FROM cases c WHERE c.id > $1 ORDER BY c.id LIMIT $2",
-                       "id:t version:i state:j events:i last:i", &rows, err, "ti", after, (int64_t)SLICE);
+    r = bf__store_rows(
+        store,
+        "SELECT c.id, c.version, c.state, (SELECT COUNT(*) FROM events e WHERE e.case_id = c.id),"
+        " (SELECT MAX(e.seq) FROM events e WHERE e.case_id = c.id) FROM cases c WHERE c.id > $1 ORDER BY c.id LIMIT $2",
+        "id:t version:i state:j events:i last:i", &rows, err, "ti", after, (int64_t)SLICE);
     count = json_array_size(rows);
     json_array_foreach(rows, i, row) {
       if (r >= 0) r = one_case(walk, row);
@@ -117,11 +121,14 @@ static int walk_cases(struct bf__store *store, struct walk *walk, int64_t *ret_c
 /* Events that speak of a case which is no longer there. */
 static int walk_orphans(struct bf__store *store, struct walk *walk, struct bf_error *err) {
   json_t *rows = NULL;
-  int r = bf__store_rows(store,
-                         "SELECT MIN(e.seq) FROM events e WHERE e.case_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = e.case_id)",
-                         "seq:i", &rows, err, "");
+  int r = bf__store_rows(
+      store,
+      "SELECT MIN(e.seq) FROM events e WHERE e.case_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = e.case_id)",
+      "seq:i", &rows, err, "");
   const json_t *seq = json_object_get(json_array_get(rows, 0), "seq");
-  if (r >= 0 && json_is_integer(seq)) r = bf__audit_fault(&walk->audit, json_integer_value(seq), "事件所属的事项已不存在", "the case of this event is no longer there");
+  if (r >= 0 && json_is_integer(seq))
+    r = bf__audit_fault(&walk->audit, json_integer_value(seq), "事件所属的事项已不存在",
+                        "the case of this event is no longer there");
   json_decref(rows);
   return r;
 }
@@ -135,7 +142,8 @@ static int verify(struct bf__reading *reading, struct bf_error *err) {
   if (r < 0 && r != BF_EREFUSED) return r;
   reading->status = 200;
   reading->body = bf__audit_report(&walk.audit);
-  if (!reading->body || json_object_set_new(reading->body, "cases", json_integer(cases)) < 0) return bf_fail(err, BF_ENOMEM, "audit", "no memory");
+  if (!reading->body || json_object_set_new(reading->body, "cases", json_integer(cases)) < 0)
+    return bf_fail(err, BF_ENOMEM, "audit", "no memory");
   return 0;
 }
 
@@ -177,14 +185,18 @@ static int export_chain(struct bf__reading *reading, struct bf_error *err) {
   struct walk walk = {.out = NULL};
   struct bf_error own = {0};
   char head_hex[BF__HASH_HEX], en[300];
-  if (!path || *path != '/') return bf__refuse_read(reading, 400, "path", "path", "请给出文件的绝对路径", "Give the file's absolute path.");
+  if (!path || *path != '/')
+    return bf__refuse_read(reading, 400, "path", "path", "请给出文件的绝对路径", "Give the file's absolute path.");
   int r = export_to(reading->store, path, &walk, &own);
-  if (r == BF_EBUSY) return bf__refuse_read(reading, 409, "path.taken", "path", "已有同名文件:导出不覆盖任何文件", "There is a file of this name: an export never replaces one.");
+  if (r == BF_EBUSY)
+    return bf__refuse_read(reading, 409, "path.taken", "path", "已有同名文件:导出不覆盖任何文件",
+                           "There is a file of this name: an export never replaces one.");
   if (r == BF_EREFUSED) { /* a chain that does not hold is no evidence: the backup is */
     (void)snprintf(en, sizeof en, "Event %lld: %s", (long long)walk.audit.fault_seq, walk.audit.fault_en);
     return bf__refuse_read(reading, 409, "audit.broken", NULL, walk.audit.fault_zh, en);
   }
-  if (r == BF_EIO && strcmp(own.where, path) == 0) return bf__refuse_read(reading, 409, "path.unwritable", "path", "文件无法写入", own.message);
+  if (r == BF_EIO && strcmp(own.where, path) == 0)
+    return bf__refuse_read(reading, 409, "path.unwritable", "path", "文件无法写入", own.message);
   if (r < 0) return bf_fail(err, r, own.where, "%s", own.message);
   bf__hex(walk.audit.hash, BF__HASH_BYTES, head_hex);
   reading->status = 200;

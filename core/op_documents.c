@@ -10,13 +10,16 @@
 
 #define FAULTS_TOLD 1000 /* in one report; the counts go on */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 static int not_found(struct bf__reading *reading) {
   return bf__refuse_read(reading, 404, "document.unknown", "document", "没有这份材料", "There is no such document.");
 }
 
-/* Only what a browser shows without running anything goes out under its own type: a page that somebody uploaded must not run as ours. */
+/* Only what a browser shows without running anything goes out under its own type: a page that somebody uploaded must not run as
+ * ours. */
 static const char *safe_type(const char *type) {
   static const char *const safe[] = {"application/pdf", "image/png", "image/jpeg", "text/plain"};
   size_t length = type ? strcspn(type, "; ") : 0;
@@ -90,7 +93,8 @@ struct audit {
 static int tell(struct audit *audit, json_t *list, const char *sha256, const char *why, struct bf_error *err) {
   json_t *papers = NULL;
   if (json_array_size(list) >= FAULTS_TOLD) return 0;
-  int r = bf__store_rows(audit->reading->store, "SELECT case_id, id, name FROM documents WHERE sha256 = $1 ORDER BY case_id, id LIMIT 100",
+  int r = bf__store_rows(audit->reading->store,
+                         "SELECT case_id, id, name FROM documents WHERE sha256 = $1 ORDER BY case_id, id LIMIT 100",
                          "case:t document:i name:t", &papers, err, "t", sha256);
   if (r >= 0 && json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "sha256", sha256, "why", why, "papers", papers)) < 0)
     r = bf_fail(err, BF_ENOMEM, "document.verify", "no memory");
@@ -118,7 +122,8 @@ static int check_all(struct audit *audit, struct bf_error *err) {
   do {
     json_t *rows = NULL, *row;
     size_t i;
-    r = bf__store_rows(audit->reading->store, "SELECT sha256, MIN(bytes) FROM documents WHERE sha256 > $1 GROUP BY sha256 ORDER BY sha256 LIMIT 500",
+    r = bf__store_rows(audit->reading->store,
+                       "SELECT sha256, MIN(bytes) FROM documents WHERE sha256 > $1 GROUP BY sha256 ORDER BY sha256 LIMIT 500",
                        "sha256:t bytes:i", &rows, err, "t", last);
     count = json_array_size(rows);
     json_array_foreach(rows, i, row) if (r >= 0) r = check_file(audit, row, err);
@@ -133,9 +138,10 @@ static int verify(struct bf__reading *reading, struct bf_error *err) {
   int r = audit.missing && audit.changed ? check_all(&audit, err) : bf_fail(err, BF_ENOMEM, "document.verify", "no memory");
   if (r >= 0) {
     reading->status = 200;
-    reading->body = json_pack("{s:b, s:I, s:I, s:I, s:I, s:O, s:O}", "ok", audit.missing_count + audit.changed_count == 0, "files", (json_int_t)audit.files,
-                              "bytes", (json_int_t)audit.bytes, "missing_count", (json_int_t)audit.missing_count, "changed_count",
-                              (json_int_t)audit.changed_count, "missing", audit.missing, "changed", audit.changed);
+    reading->body =
+        json_pack("{s:b, s:I, s:I, s:I, s:I, s:O, s:O}", "ok", audit.missing_count + audit.changed_count == 0, "files",
+                  (json_int_t)audit.files, "bytes", (json_int_t)audit.bytes, "missing_count", (json_int_t)audit.missing_count,
+                  "changed_count", (json_int_t)audit.changed_count, "missing", audit.missing, "changed", audit.changed);
   }
   json_decref(audit.missing);
   json_decref(audit.changed);

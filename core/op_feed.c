@@ -1,5 +1,5 @@
-/* A calendar feed for each person (RFC 5545): the deadlines that concern them, in the calendar program they use anyway. Its token opens the feed and
- * nothing else. */
+/* A calendar feed for each person (RFC 5545): the deadlines that concern them, in the calendar program they use anyway. Its token
+ * opens the feed and nothing else. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,8 +44,10 @@ static void line(struct lines *lines, const char *name, const char *value, bool 
     char unit[8];
     size_t length = 1;
     while (((unsigned char)at[length] & 0xc0) == 0x80) length++;
-    if (escape && strchr("\\;,", *at)) unit[0] = '\\', unit[1] = *at, unit[2] = 0;
-    else if (escape && *at == '\n') unit[0] = '\\', unit[1] = 'n', unit[2] = 0;
+    if (escape && strchr("\\;,", *at))
+      unit[0] = '\\', unit[1] = *at, unit[2] = 0;
+    else if (escape && *at == '\n')
+      unit[0] = '\\', unit[1] = 'n', unit[2] = 0;
     else {
       if (length > 4) length = 4;
       memcpy(unit, at, length);
@@ -89,12 +91,13 @@ static void event(struct lines *lines, const json_t *one, const char *stamp) {
   line(lines, "DTEND;VALUE=DATE", day, false);
   (void)snprintf(value, sizeof value, "%s:%s", text(one, "case_title"), text(title, "zh"));
   line(lines, "SUMMARY", value, true);
-  (void)snprintf(value, sizeof value, "%s\n%s: %s\n%s\n%s\n/api/v1/cases/%s", text(one, "case"), text(one, "case_title"), text(title, "en"), text(how, "zh"), text(how, "en"),
-                 text(one, "case"));
+  (void)snprintf(value, sizeof value, "%s\n%s: %s\n%s\n%s\n/api/v1/cases/%s", text(one, "case"), text(one, "case_title"),
+                 text(title, "en"), text(how, "zh"), text(how, "en"), text(one, "case"));
   const json_t *article = json_object_get(one, "article");
   size_t used = strlen(value);
   if (json_is_integer(article) && used < sizeof value)
-    (void)snprintf(value + used, sizeof value - used, "\n第 %lld 条 · article %lld", (long long)json_integer_value(article), (long long)json_integer_value(article));
+    (void)snprintf(value + used, sizeof value - used, "\n第 %lld 条 · article %lld", (long long)json_integer_value(article),
+                   (long long)json_integer_value(article));
   line(lines, "DESCRIPTION", value, true);
   line(lines, "TRANSP", "TRANSPARENT", false);
   line(lines, "BEGIN", "VALARM", false);
@@ -139,7 +142,8 @@ static int feed(struct bf__reading *reading, struct bf_error *err) {
   if (!reading->actor && user) reading->actor = bf__directory_actor_of(reading->app->directory, user);
   json_decref(rows);
   if (!reading->actor || !user)
-    return bf__refuse_read(reading, 401, "feed.token", "token", "订阅地址无效或已更换:请在程序里重新获取", "This feed's address is not valid or was replaced: get a new one in the program.");
+    return bf__refuse_read(reading, 401, "feed.token", "token", "订阅地址无效或已更换:请在程序里重新获取",
+                           "This feed's address is not valid or was replaced: get a new one in the program.");
   bf__date_format(reading->today - 31, from);
   r = bf__deadline_items(reading, from, NULL, true, EVENTS, &items, err);
   if (r < 0) return r;
@@ -158,7 +162,9 @@ static int renew(struct bf__turn *turn, struct bf__command *command, struct bf_e
   if (!*user) return bf__refuse(command, 401, "login", NULL, "请先登录", "Log in first.");
   int r = bf__token_new(token, hash);
   if (r < 0) return bf_fail(err, r, "feed", "no random bytes");
-  r = bf__store_run(turn->store, "INSERT INTO feeds (user_id, hash) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash", NULL, err, "tt", user, hash);
+  r = bf__store_run(turn->store,
+                    "INSERT INTO feeds (user_id, hash) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash",
+                    NULL, err, "tt", user, hash);
   (void)snprintf(url, sizeof url, "/api/v1/calendar.ics?token=%s", token);
   command->status = 200;
   command->body = json_pack("{ss ss}", "token", token, "url", url);

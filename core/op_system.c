@@ -1,4 +1,5 @@
-/* The program itself: alive, ready, its figures, its version, a copy of its data; the calendar it counts by; the description of its interface. */
+/* The program itself: alive, ready, its figures, its version, a copy of its data; the calendar it counts by; the description of
+ * its interface. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,8 +11,12 @@
 
 #define NAMED 20 /* stranded cases named at most */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "system", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "system", "no memory");
+}
 
 static void healthz(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
   (void)app, (void)params, (void)actor;
@@ -27,7 +32,8 @@ static void version(struct bf__app *app, const struct bf_call *call, json_t *par
 
 /* Ready: every open case must find its kind and its open stages in the rules in force. ------------------------------------ */
 
-/* Cases go on by the rules in force, so rules that have once carried every case carry them until they are replaced: the generation tells. */
+/* Cases go on by the rules in force, so rules that have once carried every case carry them until they are replaced: the
+ * generation tells. */
 static struct {
   pthread_mutex_t lock;
   const struct bf__app *app;
@@ -37,7 +43,8 @@ static struct {
 
 static bool known_to_carry(const struct bf__reading *reading, const char *hash) {
   (void)pthread_mutex_lock(&carries.lock);
-  bool known = carries.app == reading->app && carries.generation == reading->app->rules_generation && strcmp(carries.hash, hash) == 0;
+  bool known =
+      carries.app == reading->app && carries.generation == reading->app->rules_generation && strcmp(carries.hash, hash) == 0;
   (void)pthread_mutex_unlock(&carries.lock);
   return known;
 }
@@ -62,10 +69,12 @@ static int name_cases(struct bf__reading *reading, const json_t *group, json_t *
   const char *stage = text(group, "stage");
   int64_t room = NAMED - (int64_t)json_array_size(stranded);
   if (room <= 0) return 0;
-  int r = bf__store_rows(reading->store,
-                         "SELECT c.id, c.kind, c.jurisdiction, s.stage FROM cases c LEFT JOIN case_stages s ON s.case_id = c.id WHERE c.open = 1"
-                         " AND c.kind = $1 AND c.jurisdiction = $2 AND COALESCE(s.stage, '') = $3 ORDER BY c.number LIMIT $4",
-                         "id:t kind:t jurisdiction:t stage:t", &rows, err, "ttti", text(group, "kind"), text(group, "jurisdiction"), stage ? stage : "", room);
+  int r = bf__store_rows(
+      reading->store,
+      "SELECT c.id, c.kind, c.jurisdiction, s.stage FROM cases c LEFT JOIN case_stages s ON s.case_id = c.id WHERE c.open = 1"
+      " AND c.kind = $1 AND c.jurisdiction = $2 AND COALESCE(s.stage, '') = $3 ORDER BY c.number LIMIT $4",
+      "id:t kind:t jurisdiction:t stage:t", &rows, err, "ttti", text(group, "kind"), text(group, "jurisdiction"),
+      stage ? stage : "", room);
   if (r >= 0 && json_array_extend(stranded, rows) < 0) r = no_memory(err);
   json_decref(rows);
   return r;
@@ -74,12 +83,14 @@ static int name_cases(struct bf__reading *reading, const json_t *group, json_t *
 static int find_stranded(struct bf__reading *reading, const struct bf__ruleset *set, json_t *stranded, struct bf_error *err) {
   json_t *groups = NULL, *group;
   size_t i;
-  int r = bf__store_rows(reading->store,
-                         "SELECT DISTINCT c.kind, c.jurisdiction, s.stage FROM cases c LEFT JOIN case_stages s ON s.case_id = c.id WHERE c.open = 1"
-                         " ORDER BY c.kind, c.jurisdiction, s.stage",
-                         "kind:t jurisdiction:t stage:t", &groups, err, "");
-  json_array_foreach(groups, i, group)
-    if (r >= 0 && !carried(set, text(group, "jurisdiction"), text(group, "kind"), text(group, "stage"))) r = name_cases(reading, group, stranded, err);
+  int r = bf__store_rows(
+      reading->store,
+      "SELECT DISTINCT c.kind, c.jurisdiction, s.stage FROM cases c LEFT JOIN case_stages s ON s.case_id = c.id WHERE c.open = 1"
+      " ORDER BY c.kind, c.jurisdiction, s.stage",
+      "kind:t jurisdiction:t stage:t", &groups, err, "");
+  json_array_foreach(groups, i,
+                     group) if (r >= 0 && !carried(set, text(group, "jurisdiction"), text(group, "kind"), text(group, "stage")))
+      r = name_cases(reading, group, stranded, err);
   json_decref(groups);
   return r;
 }
@@ -88,9 +99,12 @@ static int not_ready(struct bf__reading *reading, json_t *stranded, struct bf_er
   char zh[400], en[400];
   const json_t *first = json_array_get(stranded, 0);
   const char *stage = text(first, "stage");
-  (void)snprintf(zh, sizeof zh, "有在办事项的种类或环节不在现行规则中,如 %.60s(%.60s%s%.60s):请回退规则或恢复该环节", text(first, "id"), text(first, "kind"), stage ? " / " : "", stage ? stage : "");
-  (void)snprintf(en, sizeof en, "Open cases have a kind or stage that the rules in force do not know, such as %.60s (%.60s%s%.60s): roll the rules back, or bring it back.", text(first, "id"),
-                 text(first, "kind"), stage ? " / " : "", stage ? stage : "");
+  (void)snprintf(zh, sizeof zh, "有在办事项的种类或环节不在现行规则中,如 %.60s(%.60s%s%.60s):请回退规则或恢复该环节",
+                 text(first, "id"), text(first, "kind"), stage ? " / " : "", stage ? stage : "");
+  (void)snprintf(en, sizeof en,
+                 "Open cases have a kind or stage that the rules in force do not know, such as %.60s (%.60s%s%.60s): roll the "
+                 "rules back, or bring it back.",
+                 text(first, "id"), text(first, "kind"), stage ? " / " : "", stage ? stage : "");
   (void)bf__refuse_read(reading, 503, "rules.stranded", NULL, zh, en);
   return json_object_set(reading->body, "cases", stranded) < 0 ? no_memory(err) : 0;
 }
@@ -128,9 +142,11 @@ static int readyz(struct bf__reading *reading, struct bf_error *err) {
 static int backup(struct bf__reading *reading, struct bf_error *err) {
   const char *path = bf__param(reading->params, "path");
   struct bf_error own = {0};
-  if (!path || *path != '/') return bf__refuse_read(reading, 400, "path", "path", "请给出文件的绝对路径", "Give the file's absolute path.");
+  if (!path || *path != '/')
+    return bf__refuse_read(reading, 400, "path", "path", "请给出文件的绝对路径", "Give the file's absolute path.");
   if (access(path, F_OK) == 0)
-    return bf__refuse_read(reading, 409, "path.taken", "path", "已有同名文件:备份不覆盖任何文件", "There is a file of this name: a backup never replaces one.");
+    return bf__refuse_read(reading, 409, "path.taken", "path", "已有同名文件:备份不覆盖任何文件",
+                           "There is a file of this name: a backup never replaces one.");
   int r = bf__store_backup(reading->store, path, &own);
   if (r == BF_EFULL) return bf__refuse_read(reading, 507, "disk.full", "path", "磁盘已满,没有留下备份", own.message);
   if (r == BF_ENOMEM) return no_memory(err);
@@ -147,8 +163,8 @@ static int backup(struct bf__reading *reading, struct bf_error *err) {
 static json_t *of_month(const json_t *dates, const char *prefix) {
   json_t *out = json_array(), *date;
   size_t i;
-  json_array_foreach(dates, i, date)
-    if (strncmp(json_string_value(date), prefix, strlen(prefix)) == 0 && json_array_append(out, date) < 0) break;
+  json_array_foreach(dates, i, date) if (strncmp(json_string_value(date), prefix, strlen(prefix)) == 0 &&
+                                         json_array_append(out, date) < 0) break;
   return out;
 }
 
@@ -169,12 +185,16 @@ static int calendar(struct bf__reading *reading, struct bf_error *err) {
   int32_t middle;
   char key[32];
   bf__date_split(reading->today, &year, &month, &day);
-  if (wanted && (strlen(wanted) != 4 || strspn(wanted, "0123456789") != 4)) year = 0;
-  else if (wanted) year = (int)strtol(wanted, NULL, 10);
+  if (wanted && (strlen(wanted) != 4 || strspn(wanted, "0123456789") != 4))
+    year = 0;
+  else if (wanted)
+    year = (int)strtol(wanted, NULL, 10);
   if (bf__date_make(year, 7, 1, &middle) < 0 || year < 1900 || year > 2999)
-    return bf__refuse_read(reading, 400, "form.range", "year", "年份应写作四位数,如 2026", "The year is four digits, such as 2026.");
+    return bf__refuse_read(reading, 400, "form.range", "year", "年份应写作四位数,如 2026",
+                           "The year is four digits, such as 2026.");
   (void)snprintf(key, sizeof key, "%04d", year);
-  json_t *months = json_array(), *years = bf__calendar_json(set->calendar); /* by date: a bundle's notices may name days of other years */
+  json_t *months = json_array(),
+         *years = bf__calendar_json(set->calendar); /* by date: a bundle's notices may name days of other years */
   for (month = 1; month <= 12; month++)
     if (json_array_append_new(months, month_of(set, json_object_get(years, key), year, month)) < 0) r = no_memory(err);
   json_decref(years);

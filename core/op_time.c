@@ -9,11 +9,16 @@
 #include "turn.h"
 #include "work.h"
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "time", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "time", "no memory");
+}
 
 /* The rungs of one deadline whose moment has come, as derived now from the case: an old row is never believed. */
-static int due_rungs(struct bf__turn *turn, const json_t *state, const char *stage, const char *name, int64_t until, json_t *ret_rungs, char due[BF__DATE_TEXT]) {
+static int due_rungs(struct bf__turn *turn, const json_t *state, const char *stage, const char *name, int64_t until,
+                     json_t *ret_rungs, char due[BF__DATE_TEXT]) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
   struct bf__rung rungs[BF__RUNGS_MAX];
   const struct bf__ruleset *set = bf__rules_set(turn->rules);
@@ -49,7 +54,8 @@ static int fire_one(struct bf__turn *turn, const json_t *row, int64_t until, jso
   } else if (r >= 0) {
     struct bf__work work = {.turn = turn, .change = change};
     r = bf__work_due(&work, id, stage, name, due, rungs, has(rungs, "due"), err);
-    if (r >= 0 && work.refusals) r = bf_fail(err, BF_ESCRIPT, name, "what follows a deadline was refused: %s", text(json_array_get(work.refusals, 0), "en"));
+    if (r >= 0 && work.refusals)
+      r = bf_fail(err, BF_ESCRIPT, name, "what follows a deadline was refused: %s", text(json_array_get(work.refusals, 0), "en"));
     json_decref(work.refusals);
     if (r >= 0) r = bf__change_write(change, err);
     json_t *changed = r >= 0 ? bf__change_ids(change) : NULL;
@@ -64,15 +70,19 @@ static int fire_one(struct bf__turn *turn, const json_t *row, int64_t until, jso
 
 /* A deadline whose script fails stays overdue and visible, but is not tried again for an hour: it must not hold up the others. */
 static int put_off(struct bf__turn *turn, const json_t *row, struct bf_error *err) {
-  return bf__store_run(turn->store, "UPDATE deadlines SET at_ms = $5 WHERE case_id = $1 AND stage = $2 AND name = $3 AND rung = $4", NULL, err, "tttti",
-                       text(row, "case"), text(row, "stage"), text(row, "name"), text(row, "rung"), turn->now_ms + 3600 * 1000);
+  return bf__store_run(
+      turn->store, "UPDATE deadlines SET at_ms = $5 WHERE case_id = $1 AND stage = $2 AND name = $3 AND rung = $4", NULL, err,
+      "tttti", text(row, "case"), text(row, "stage"), text(row, "name"), text(row, "rung"), turn->now_ms + 3600 * 1000);
 }
 
-static bool is_script(int code) { return code == BF_ESCRIPT || code == BF_ELIMIT; }
+static bool is_script(int code) {
+  return code == BF_ESCRIPT || code == BF_ELIMIT;
+}
 
-/* The usual way. A script whose fault shows only while its effects are written takes the batch with it; the engine then runs this command
- * again, and the second time with care. */
-static int fire_light(struct bf__turn *turn, const json_t *row, int64_t until, struct bf__command *command, int64_t *fired, struct bf_error *err) {
+/* The usual way. A script whose fault shows only while its effects are written takes the batch with it; the engine then runs this
+ * command again, and the second time with care. */
+static int fire_light(struct bf__turn *turn, const json_t *row, int64_t until, struct bf__command *command, int64_t *fired,
+                      struct bf_error *err) {
   turn->wrote = false;
   int r = fire_one(turn, row, until, command->cases, fired, err);
   if (!is_script(r)) return r;
@@ -82,7 +92,8 @@ static int fire_light(struct bf__turn *turn, const json_t *row, int64_t until, s
   return put_off(turn, row, err);
 }
 
-static int fire_apart(struct bf__turn *turn, const json_t *row, int64_t until, struct bf__command *command, int64_t *fired, struct bf_error *err) {
+static int fire_apart(struct bf__turn *turn, const json_t *row, int64_t until, struct bf__command *command, int64_t *fired,
+                      struct bf_error *err) {
   struct bf__mark mark;
   int r = bf__turn_mark(turn, &mark, err);
   if (r >= 0) r = fire_one(turn, row, until, command->cases, fired, err);
@@ -93,17 +104,22 @@ static int fire_apart(struct bf__turn *turn, const json_t *row, int64_t until, s
 }
 
 static int fire(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
-  int64_t until = json_integer_value(json_object_get(command->params, "until")), limit = json_integer_value(json_object_get(command->params, "limit"));
+  int64_t until = json_integer_value(json_object_get(command->params, "until")),
+          limit = json_integer_value(json_object_get(command->params, "limit"));
   int64_t fired = 0, next = INT64_MAX;
   json_t *rows = NULL, *row;
   size_t i;
   command->cases = json_array();
-  int r = command->cases ? bf__store_rows(turn->store, "SELECT case_id, stage, name, rung FROM deadlines WHERE at_ms <= $1 ORDER BY at_ms, case_id LIMIT $2",
-                                          "case:t stage:t name:t rung:t", &rows, err, "ii", until, limit)
-                         : no_memory(err);
+  int r =
+      command->cases
+          ? bf__store_rows(turn->store,
+                           "SELECT case_id, stage, name, rung FROM deadlines WHERE at_ms <= $1 ORDER BY at_ms, case_id LIMIT $2",
+                           "case:t stage:t name:t rung:t", &rows, err, "ii", until, limit)
+          : no_memory(err);
   bool careful = json_is_true(json_object_get(command->params, "careful"));
   json_array_foreach(rows, i, row) {
-    if (r >= 0) r = careful ? fire_apart(turn, row, until, command, &fired, err) : fire_light(turn, row, until, command, &fired, err);
+    if (r >= 0)
+      r = careful ? fire_apart(turn, row, until, command, &fired, err) : fire_light(turn, row, until, command, &fired, err);
   }
   json_decref(rows);
   if (r >= 0) r = bf__store_rung_next(turn->store, &next, err);
@@ -120,10 +136,14 @@ static int target_of(const char *to, int64_t now, int64_t *ret) {
   if (*to != '+') return bf__moment_parse(to, strlen(to), ret);
   long count = strtol(to + 1, &unit, 10);
   if (unit == to + 1 || count < 0 || count > 1000000) return BF_EINVAL;
-  if (strcmp(unit, "min") == 0) *ret = now + count * 60000;
-  else if (strcmp(unit, "h") == 0) *ret = now + count * 3600000;
-  else if (strcmp(unit, "d") == 0) *ret = now + count * 86400000;
-  else if (strcmp(unit, "w") == 0) *ret = now + count * 7 * 86400000;
+  if (strcmp(unit, "min") == 0)
+    *ret = now + count * 60000;
+  else if (strcmp(unit, "h") == 0)
+    *ret = now + count * 3600000;
+  else if (strcmp(unit, "d") == 0)
+    *ret = now + count * 86400000;
+  else if (strcmp(unit, "w") == 0)
+    *ret = now + count * 7 * 86400000;
   else if ((strcmp(unit, "m") == 0 || strcmp(unit, "y") == 0) && count <= 1200) {
     bf__date_split(date = bf__date_of_ms(now), &year, &month, &day);
     month += (int)(*unit == 'm' ? count : count * 12) - 1;
@@ -149,8 +169,11 @@ static void on_advanced(void *arg, int64_t fired, const struct bf_error *err) {
   struct bf_call call = {.answer = advance->answer, .arg = advance->arg};
   char now[32];
   bf__moment_format(bf__clock_now(&advance->app->clock), now);
-  if (fired < 0) bf__answer_json(&call, 500, bf__problem1(500, "clock", NULL, "时钟未能推进", err ? err->message : "The clock could not be moved."));
-  else bf__answer_json(&call, 200, json_pack("{ss sI}", "now", now, "fired", (json_int_t)fired));
+  if (fired < 0)
+    bf__answer_json(&call, 500,
+                    bf__problem1(500, "clock", NULL, "时钟未能推进", err ? err->message : "The clock could not be moved."));
+  else
+    bf__answer_json(&call, 200, json_pack("{ss sI}", "now", now, "fired", (json_int_t)fired));
   free(advance);
 }
 
@@ -159,9 +182,13 @@ static void advance_clock(struct bf__app *app, const struct bf_call *call, json_
   int64_t now = bf__clock_now(&app->clock), target = now;
   (void)actor;
   if (!app->clock.is_virtual) {
-    bf__answer_json(call, 409, bf__problem1(409, "clock.real", NULL, "服务运行在真实时钟上,不能调整:请用 serve --clock 启动", "The server runs on the real clock, which cannot be moved: start it with serve --clock."));
+    bf__answer_json(call, 409,
+                    bf__problem1(409, "clock.real", NULL, "服务运行在真实时钟上,不能调整:请用 serve --clock 启动",
+                                 "The server runs on the real clock, which cannot be moved: start it with serve --clock."));
   } else if (!to || target_of(to, now, &target) < 0) {
-    bf__answer_json(call, 400, bf__problem1(400, "clock.time", "to", "时间写法有误:如 2022-09-01T09:00 或 +3d、+2w、+6m、+1y、+5h", "Not a time: write 2022-09-01T09:00, or +3d, +2w, +6m, +1y, +5h."));
+    bf__answer_json(call, 400,
+                    bf__problem1(400, "clock.time", "to", "时间写法有误:如 2022-09-01T09:00 或 +3d、+2w、+6m、+1y、+5h",
+                                 "Not a time: write 2022-09-01T09:00, or +3d, +2w, +6m, +1y, +5h."));
   } else if (target < now) {
     bf__answer_json(call, 409, bf__problem1(409, "clock.back", "to", "时钟只能向前", "A clock only goes forward."));
   } else {

@@ -84,7 +84,8 @@ static void run(struct reader *reader, struct bf__read_job *job) {
   char zh[400], en[800];
   bool script = r == BF_ESCRIPT || r == BF_ELIMIT;
   (void)snprintf(zh, sizeof zh, script ? "规则脚本出错(%s):请联系本地信息化管理员" : "暂时无法读取:请稍后重试", err.where);
-  (void)snprintf(en, sizeof en, script ? "A rule script failed (%s: %s)." : "It could not be read just now. Try again later.", err.where, err.message);
+  (void)snprintf(en, sizeof en, script ? "A rule script failed (%s: %s)." : "It could not be read just now. Try again later.",
+                 err.where, err.message);
   (void)bf__refuse_read(reading, script ? 500 : 503, script ? "script.failed" : "storage.failed", NULL, zh, en);
 }
 
@@ -137,12 +138,15 @@ void bf__readers_submit(struct bf__readers *pool, struct bf__read_job *job) {
   }
   (void)pthread_mutex_unlock(&pool->lock);
   if (!full) return;
-  (void)bf__refuse_read(&job->reading, 503, "busy", NULL, "系统繁忙或正在停止:请稍后重试", "Too busy, or stopping. Try again later.");
+  (void)bf__refuse_read(&job->reading, 503, "busy", NULL, "系统繁忙或正在停止:请稍后重试",
+                        "Too busy, or stopping. Try again later.");
   job->done(job);
   job_free(job);
 }
 
-static void on_async_closed(uv_handle_t *handle) { ((struct bf__readers *)handle->data)->async_closed = true; }
+static void on_async_closed(uv_handle_t *handle) {
+  ((struct bf__readers *)handle->data)->async_closed = true;
+}
 
 int bf__readers_start(struct bf__app *app, int count, struct bf__readers **ret, struct bf_error *err) {
   struct bf__readers *pool = calloc(1, sizeof *pool);

@@ -51,7 +51,8 @@ int bf__reads_collect(struct bf__store *store, const json_t *view, const json_t 
   return r;
 }
 
-/* Entries ----------------------------------------------------------------------------------------------------------------------- */
+/* Entries -----------------------------------------------------------------------------------------------------------------------
+ */
 
 #define ENTRIES_MAX 2000
 
@@ -65,21 +66,24 @@ static int add_rows(json_t *of, json_t *rows, struct bf_error *err) {
   size_t i;
   json_t *row;
   int r = of ? 0 : BF_ENOMEM;
-  json_array_foreach(rows, i, row) if (r >= 0 && json_object_set(of, json_string_value(json_object_get(row, "id")), json_object_get(row, "body")) < 0) r = BF_ENOMEM;
+  json_array_foreach(rows, i, row) if (r >= 0 && json_object_set(of, json_string_value(json_object_get(row, "id")),
+                                                                 json_object_get(row, "body")) < 0) r = BF_ENOMEM;
   json_decref(rows);
   return r < 0 ? bf_fail(err, r, "reads", "no memory") : 0;
 }
 
 static int whole_register(struct bf__store *store, const char *name, json_t *entries, struct bf_error *err) {
   json_t *rows = NULL;
-  int r = bf__store_rows(store, "SELECT id, body FROM registers WHERE name = $1 ORDER BY id LIMIT $2", "id:t body:j", &rows, err, "ti", name, (int64_t)ENTRIES_MAX);
+  int r = bf__store_rows(store, "SELECT id, body FROM registers WHERE name = $1 ORDER BY id LIMIT $2", "id:t body:j", &rows, err,
+                         "ti", name, (int64_t)ENTRIES_MAX);
   return r < 0 ? r : add_rows(place(entries, name), rows, err);
 }
 
 static int one_entry(struct bf__store *store, const char *name, const json_t *id, json_t *entries, struct bf_error *err) {
   json_t *rows = NULL;
   if (!json_is_string(id)) return 0;
-  int r = bf__store_rows(store, "SELECT id, body FROM registers WHERE name = $1 AND id = $2", "id:t body:j", &rows, err, "tt", name, json_string_value(id));
+  int r = bf__store_rows(store, "SELECT id, body FROM registers WHERE name = $1 AND id = $2", "id:t body:j", &rows, err, "tt",
+                         name, json_string_value(id));
   return r < 0 ? r : add_rows(place(entries, name), rows, err);
 }
 
@@ -101,8 +105,8 @@ static const json_t *field_named(const json_t *form, const char *name) {
   return NULL;
 }
 
-int bf__reads_entries(struct bf__store *store, const json_t *view, const json_t *action, const json_t *state, const json_t *input, json_t *entries,
-                      struct bf_error *err) {
+int bf__reads_entries(struct bf__store *store, const json_t *view, const json_t *action, const json_t *state, const json_t *input,
+                      json_t *entries, struct bf_error *err) {
   size_t i, k;
   json_t *name, *one;
   int r = 0;
@@ -134,13 +138,17 @@ int bf__reads_unit(struct bf__store *store, const json_t *reads, const json_t *s
     const char *what = json_string_value(name);
     json_t *rows = NULL;
     if (r < 0 || !what || strncmp(what, "unit:", 5) != 0) continue;
-    r = bf__store_rows(store, "SELECT id FROM cases WHERE unit = $1 AND kind = $2 AND id <> $3 AND secret <= $4 ORDER BY number DESC LIMIT 500", "id:t", &rows, err, "ttti",
-                       json_string_value(json_object_get(state, "unit")), what + 5, json_string_value(json_object_get(state, "id")),
-                       (int64_t)json_integer_value(json_object_get(state, "secret")));
-    json_array_foreach(rows, k, row) if (r >= 0 && json_array_append(ids, json_object_get(row, "id")) < 0) r = bf_fail(err, BF_ENOMEM, "reads", "no memory");
+    r = bf__store_rows(
+        store, "SELECT id FROM cases WHERE unit = $1 AND kind = $2 AND id <> $3 AND secret <= $4 ORDER BY number DESC LIMIT 500",
+        "id:t", &rows, err, "ttti", json_string_value(json_object_get(state, "unit")), what + 5,
+        json_string_value(json_object_get(state, "id")), (int64_t)json_integer_value(json_object_get(state, "secret")));
+    json_array_foreach(rows, k, row) if (r >= 0 && json_array_append(ids, json_object_get(row, "id")) < 0) r =
+        bf_fail(err, BF_ENOMEM, "reads", "no memory");
     json_decref(rows);
   }
-  if (r < 0) json_decref(ids);
-  else *ret_ids = ids;
+  if (r < 0)
+    json_decref(ids);
+  else
+    *ret_ids = ids;
   return r;
 }

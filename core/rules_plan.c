@@ -9,11 +9,16 @@
 #define SLICE 500
 #define FIRST 10 /* cases named in the summary */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "plan", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "plan", "no memory");
+}
 
 static int64_t count_of(const json_t *impact) {
-  return (int64_t)(json_array_size(json_object_get(impact, "deadlines")) + json_array_size(json_object_get(impact, "actions")) + json_array_size(json_object_get(impact, "papers"))) +
+  return (int64_t)(json_array_size(json_object_get(impact, "deadlines")) + json_array_size(json_object_get(impact, "actions")) +
+                   json_array_size(json_object_get(impact, "papers"))) +
          (json_is_true(json_object_get(impact, "stranded")) ? 1000 : 0);
 }
 
@@ -54,8 +59,8 @@ static void note(struct bf__candidate *candidate, json_t *impact) {
   tally(s, json_object_get(impact, "actions"), "actions");
   tally(s, json_object_get(impact, "papers"), "papers");
   note_articles(json_object_get(s, "articles"), json_object_get(impact, "deadlines"));
-  json_array_foreach(json_object_get(impact, "told"), i, role)
-      (void)json_object_set_new(told, json_string_value(role), json_integer(json_integer_value(json_object_get(told, json_string_value(role))) + 1));
+  json_array_foreach(json_object_get(impact, "told"), i, role)(void) json_object_set_new(
+      told, json_string_value(role), json_integer(json_integer_value(json_object_get(told, json_string_value(role))) + 1));
   if (json_is_true(json_object_get(impact, "stranded"))) candidate->stranded++;
   keep_first(json_object_get(s, "most_affected"), impact);
 }
@@ -66,8 +71,9 @@ static int each_case(struct bf__candidate *candidate, const struct bf__impact_si
   while (more) {
     json_t *rows = NULL, *row;
     size_t i;
-    int r = bf__store_rows(sides->store, "SELECT number, state FROM cases WHERE open = 1 AND number > $1 ORDER BY number LIMIT $2", "number:i state:j", &rows, err, "ii", cursor,
-                           (int64_t)SLICE);
+    int r =
+        bf__store_rows(sides->store, "SELECT number, state FROM cases WHERE open = 1 AND number > $1 ORDER BY number LIMIT $2",
+                       "number:i state:j", &rows, err, "ii", cursor, (int64_t)SLICE);
     more = json_array_size(rows) == SLICE;
     json_array_foreach(rows, i, row) {
       json_t *impact = NULL, *state = json_object_get(row, "state");
@@ -95,7 +101,8 @@ int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, struct 
   json_decref(candidate->summary);
   candidate->open_cases = candidate->stranded = 0;
   candidate->plan = json_object();
-  candidate->summary = json_pack("{s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "articles", "told", "most_affected");
+  candidate->summary =
+      json_pack("{s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "articles", "told", "most_affected");
   (void)snprintf(candidate->base, sizeof candidate->base, "%s", now->hash);
   sides.today = bf__date_of_ms(bf__clock_now(&app->clock));
   int r = candidate->plan && candidate->summary ? bf__store_open(app->storage, false, &sides.store, err) : no_memory(err);
@@ -113,7 +120,9 @@ int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, struct 
   json_t *s = candidate->summary;
   bool ok = json_object_set_new(s, "open_cases", json_integer(candidate->open_cases)) == 0 &&
             json_object_set_new(s, "affected", json_integer((json_int_t)json_object_size(candidate->plan))) == 0 &&
-            json_object_set_new(s, "stranded", json_integer(candidate->stranded)) == 0 && json_object_set_new(s, "base", json_string(candidate->base)) == 0 &&
-            json_object_set_new(s, "candidate", json_string(candidate->set->hash)) == 0 && json_object_set_new(s, "head", json_integer(candidate->head)) == 0;
+            json_object_set_new(s, "stranded", json_integer(candidate->stranded)) == 0 &&
+            json_object_set_new(s, "base", json_string(candidate->base)) == 0 &&
+            json_object_set_new(s, "candidate", json_string(candidate->set->hash)) == 0 &&
+            json_object_set_new(s, "head", json_integer(candidate->head)) == 0;
   return ok ? 0 : no_memory(err);
 }

@@ -4,8 +4,8 @@
 
 #include "candidates.h"
 
-/* Fills CANDIDATE's plan, summary, base and head by a look at every open case, on a connection and copies of the rules of its own. Any thread, for
- * seconds. */
+/* Fills CANDIDATE's plan, summary, base and head by a look at every open case, on a connection and copies of the rules of its
+ * own. Any thread, for seconds. */
 int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, struct bf_error *err) BF_WARN_UNUSED;
 
 #endif

@@ -58,7 +58,8 @@ static struct session **place(const struct bf__sessions *sessions, const char *h
 
 static int count_user(struct bf__sessions *sessions, const char *user, int change) {
   json_int_t count = json_integer_value(json_object_get(sessions->counts, user)) + change;
-  return count > 0 ? json_object_set_new_nocheck(sessions->counts, user, json_integer(count)) : json_object_del(sessions->counts, user);
+  return count > 0 ? json_object_set_new_nocheck(sessions->counts, user, json_integer(count))
+                   : json_object_del(sessions->counts, user);
 }
 
 static void unlink_at(struct bf__sessions *sessions, struct session **at) {
@@ -110,16 +111,25 @@ void bf__sessions_drop(struct bf__sessions *sessions, const char *hash) {
 static void drop_where(struct bf__sessions *sessions, const char *user, const char *keep, int64_t now_ms) {
   for (size_t i = 0; i < BUCKETS; i++) {
     for (struct session **at = &sessions->buckets[i]; *at;) {
-      bool goes = user ? strcmp((*at)->user, user) == 0 && !(keep && strcmp((*at)->hash, keep) == 0) : (*at)->expires_ms <= now_ms;
-      if (goes) unlink_at(sessions, at);
-      else at = &(*at)->next;
+      bool goes =
+          user ? strcmp((*at)->user, user) == 0 && !(keep && strcmp((*at)->hash, keep) == 0) : (*at)->expires_ms <= now_ms;
+      if (goes)
+        unlink_at(sessions, at);
+      else
+        at = &(*at)->next;
     }
   }
 }
 
-void bf__sessions_drop_user(struct bf__sessions *sessions, const char *user, const char *keep) { drop_where(sessions, user, keep, 0); }
-void bf__sessions_sweep(struct bf__sessions *sessions, int64_t now_ms) { drop_where(sessions, NULL, NULL, now_ms); }
-size_t bf__sessions_count(const struct bf__sessions *sessions) { return sessions->count; }
+void bf__sessions_drop_user(struct bf__sessions *sessions, const char *user, const char *keep) {
+  drop_where(sessions, user, keep, 0);
+}
+void bf__sessions_sweep(struct bf__sessions *sessions, int64_t now_ms) {
+  drop_where(sessions, NULL, NULL, now_ms);
+}
+size_t bf__sessions_count(const struct bf__sessions *sessions) {
+  return sessions->count;
+}
 
 const char *bf__sessions_user(const struct bf__sessions *sessions, const char *hash, int64_t now_ms) {
   const struct session *session = *place(sessions, hash);

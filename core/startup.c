@@ -10,11 +10,13 @@ static int keep_rules(struct bf__store *store, const struct bf__ruleset *set, in
   json_t *bundle = bf__ruleset_bundle(set);
   int r = bundle ? bf__store_begin(store, err) : bf_fail(err, BF_ENOMEM, "rules", "no memory");
   if (r >= 0) {
-    r = bf__store_run(store, "INSERT INTO rulesets (hash, at_ms, bundle) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING", NULL, err, "tij", set->hash,
-                      now_ms, bundle);
+    r = bf__store_run(store, "INSERT INTO rulesets (hash, at_ms, bundle) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING", NULL,
+                      err, "tij", set->hash, now_ms, bundle);
     if (r >= 0) r = bf__store_meta_put(store, "ruleset", set->hash, err);
-    if (r >= 0) r = bf__store_commit(store, err);
-    else bf__store_rollback(store);
+    if (r >= 0)
+      r = bf__store_commit(store, err);
+    else
+      bf__store_rollback(store);
   }
   json_decref(bundle);
   return r < 0 ? r : 0;
@@ -25,7 +27,8 @@ static int stored_rules(struct bf__store *store, const char *hash, struct bf__ru
   int r = bf__store_rows(store, "SELECT bundle FROM rulesets WHERE hash = $1", "bundle:j", &rows, err, "t", hash);
   if (r < 0) return r;
   const json_t *bundle = json_object_get(json_array_get(rows, 0), "bundle");
-  r = bundle ? bf__ruleset_from_bundle(bundle, ret, err) : bf_fail(err, BF_EIO, hash, "the ruleset in force is not in storage: restore a backup");
+  r = bundle ? bf__ruleset_from_bundle(bundle, ret, err)
+             : bf_fail(err, BF_EIO, hash, "the ruleset in force is not in storage: restore a backup");
   json_decref(rows);
   return r;
 }
@@ -35,7 +38,8 @@ static int load_rules(struct bf__app *app, struct bf__store *store, int64_t now_
   struct bf__ruleset *set = NULL;
   char *hash = NULL;
   int r = bf__store_meta_get(store, "ruleset", &hash, err);
-  if (r >= 0 && hash) r = stored_rules(store, hash, &set, err);
+  if (r >= 0 && hash)
+    r = stored_rules(store, hash, &set, err);
   else if (r >= 0) {
     r = bf__ruleset_read(app->config.scripts, app->config.calendar, &set, err);
     if (r >= 0) r = keep_rules(store, set, now_ms, err);
@@ -48,7 +52,8 @@ static int load_rules(struct bf__app *app, struct bf__store *store, int64_t now_
   }
   bf__app_set_rules(app, set);
   bf__log(BF_LOG_INFO, "rules.loaded", "ruleset %.12s, %d files, %s", set->hash, (int)json_object_size(set->files),
-          stored ? "as in force in the data folder; a changed scripts folder is a candidate: banfa rules apply" : app->config.scripts);
+          stored ? "as in force in the data folder; a changed scripts folder is a candidate: banfa rules apply"
+                 : app->config.scripts);
   bf__ruleset_unref(set);
   return 0;
 }

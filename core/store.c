@@ -7,7 +7,8 @@
 static const char schema[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE sequences (name TEXT PRIMARY KEY, value BIGINT NOT NULL);"
-    "CREATE TABLE cases (id TEXT PRIMARY KEY, number BIGINT NOT NULL, kind TEXT NOT NULL, jurisdiction TEXT NOT NULL, unit TEXT NOT NULL,"
+    "CREATE TABLE cases (id TEXT PRIMARY KEY, number BIGINT NOT NULL, kind TEXT NOT NULL, jurisdiction TEXT NOT NULL, unit TEXT "
+    "NOT NULL,"
     " title TEXT NOT NULL, secret BIGINT NOT NULL, open BIGINT NOT NULL, version BIGINT NOT NULL, ruleset TEXT NOT NULL,"
     " created_ms BIGINT NOT NULL, changed_ms BIGINT NOT NULL, state TEXT NOT NULL);"
     "CREATE UNIQUE INDEX cases_number ON cases (number);"
@@ -17,27 +18,34 @@ static const char schema[] =
     "CREATE INDEX case_stages_case ON case_stages (case_id);"
     "CREATE TABLE events (seq BIGINT PRIMARY KEY, case_id TEXT, at_ms BIGINT NOT NULL, body TEXT NOT NULL, hash BYTEA NOT NULL);"
     "CREATE INDEX events_case ON events (case_id, seq);"
-    "CREATE TABLE deadlines (case_id TEXT NOT NULL, stage TEXT NOT NULL, name TEXT NOT NULL, rung TEXT NOT NULL, at_ms BIGINT NOT NULL,"
+    "CREATE TABLE deadlines (case_id TEXT NOT NULL, stage TEXT NOT NULL, name TEXT NOT NULL, rung TEXT NOT NULL, at_ms BIGINT "
+    "NOT NULL,"
     " due TEXT NOT NULL, PRIMARY KEY (case_id, stage, name, rung));"
     "CREATE INDEX deadlines_at ON deadlines (at_ms);"
     "CREATE INDEX deadlines_due ON deadlines (rung, due);"
-    "CREATE TABLE outbox (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, channel TEXT NOT NULL, recipient TEXT NOT NULL, case_id TEXT,"
-    " at_ms BIGINT NOT NULL, next_ms BIGINT NOT NULL, attempts BIGINT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL, fault TEXT);"
+    "CREATE TABLE outbox (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, channel TEXT NOT NULL, recipient TEXT NOT NULL, "
+    "case_id TEXT,"
+    " at_ms BIGINT NOT NULL, next_ms BIGINT NOT NULL, attempts BIGINT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL, fault "
+    "TEXT);"
     "CREATE INDEX outbox_next ON outbox (state, next_ms);"
-    "CREATE TABLE inbox (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, case_id TEXT, at_ms BIGINT NOT NULL,"
+    "CREATE TABLE inbox (id BIGINT PRIMARY KEY, key TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, case_id TEXT, at_ms BIGINT "
+    "NOT NULL,"
     " read_ms BIGINT, body TEXT NOT NULL);"
     "CREATE INDEX inbox_recipient ON inbox (recipient, id);"
-    "CREATE TABLE documents (case_id TEXT NOT NULL, id BIGINT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
+    "CREATE TABLE documents (case_id TEXT NOT NULL, id BIGINT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT "
+    "NULL,"
     " sha256 TEXT NOT NULL, bytes BIGINT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (case_id, id));"
     "CREATE INDEX documents_sha ON documents (sha256);"
-    "CREATE TABLE registers (name TEXT NOT NULL, id TEXT NOT NULL, jurisdiction TEXT NOT NULL, version BIGINT NOT NULL, body TEXT NOT NULL,"
+    "CREATE TABLE registers (name TEXT NOT NULL, id TEXT NOT NULL, jurisdiction TEXT NOT NULL, version BIGINT NOT NULL, body "
+    "TEXT NOT NULL,"
     " PRIMARY KEY (name, id));"
     "CREATE TABLE orgs (id TEXT PRIMARY KEY, body TEXT NOT NULL);"
     "CREATE TABLE users (id TEXT PRIMARY KEY, body TEXT NOT NULL);"
     "CREATE TABLE sessions (hash TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires_ms BIGINT NOT NULL);"
     "CREATE TABLE feeds (user_id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE);"
     "CREATE TABLE rulesets (hash TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, bundle TEXT NOT NULL);"
-    "CREATE TABLE idempotency (actor TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status BIGINT NOT NULL, version BIGINT NOT NULL,"
+    "CREATE TABLE idempotency (actor TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status BIGINT NOT NULL, version "
+    "BIGINT NOT NULL,"
     " location TEXT, answer TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (actor, key));"
     "CREATE INDEX idempotency_at ON idempotency (at_ms);";
 
@@ -46,7 +54,10 @@ static const char schema[] =
 struct bf__store {
   const struct bf_storage *calls;
   struct bf_db *db;
-  struct { const char *sql; struct bf_stmt *stmt; } statements[STATEMENTS];
+  struct {
+    const char *sql;
+    struct bf_stmt *stmt;
+  } statements[STATEMENTS];
   int count;
 };
 
@@ -69,12 +80,14 @@ static int check_version(struct bf__store *store, bool write, struct bf_error *e
   char *version = NULL;
   int r = bf__store_meta_get(store, "schema", &version, &probe);
   if (r < 0 && probe.code == BF_EINVAL && write) return create_tables(store, err); /* no table yet: a new database */
-  if (r < 0) return bf_fail(err, r, probe.where, "%s", probe.message); /* damaged: never written over */
+  if (r < 0) return bf_fail(err, r, probe.where, "%s", probe.message);             /* damaged: never written over */
   int found = version ? (int)strtol(version, NULL, 10) : 0;
   free(version);
   if (found > BF__SCHEMA_VERSION)
-    return bf_fail(err, BF_EVERSION, "storage", "the database was made by a newer banfa (its version is %d, this program knows %d): use that program, or a backup",
-                   found, BF__SCHEMA_VERSION);
+    return bf_fail(
+        err, BF_EVERSION, "storage",
+        "the database was made by a newer banfa (its version is %d, this program knows %d): use that program, or a backup", found,
+        BF__SCHEMA_VERSION);
   if (found < 1) return bf_fail(err, BF_EIO, "storage", "the database has no version mark: it is not banfa's, or it is damaged");
   return 0;
 }
@@ -100,7 +113,9 @@ void bf__store_close(struct bf__store *store) {
   free(store);
 }
 
-int bf__store_begin(struct bf__store *store, struct bf_error *err) { return store->calls->begin(store->db, err); }
+int bf__store_begin(struct bf__store *store, struct bf_error *err) {
+  return store->calls->begin(store->db, err);
+}
 int bf__store_commit(struct bf__store *store, struct bf_error *err) {
   /* a finished statement may still hold its read position: a commit wants them all reset */
   for (int i = 0; i < store->count; i++) store->calls->reset(store->statements[i].stmt);
@@ -110,8 +125,12 @@ void bf__store_rollback(struct bf__store *store) {
   for (int i = 0; i < store->count; i++) store->calls->reset(store->statements[i].stmt);
   store->calls->rollback(store->db);
 }
-int bf__store_backup(struct bf__store *store, const char *path, struct bf_error *err) { return store->calls->backup(store->db, path, err); }
-const struct bf_storage *bf__store_calls(const struct bf__store *store) { return store->calls; }
+int bf__store_backup(struct bf__store *store, const char *path, struct bf_error *err) {
+  return store->calls->backup(store->db, path, err);
+}
+const struct bf_storage *bf__store_calls(const struct bf__store *store) {
+  return store->calls;
+}
 
 struct bf_stmt *bf__store_sql(struct bf__store *store, const char *sql, struct bf_error *err) {
   for (int i = 0; i < store->count; i++) {
@@ -147,8 +166,10 @@ static int bind_all(const struct bf_storage *calls, struct bf_stmt *stmt, const 
       calls->bind_int(stmt, number, va_arg(args, int64_t));
     } else if (*format == 't') {
       const char *text = va_arg(args, const char *);
-      if (text) calls->bind_text(stmt, number, text, strlen(text));
-      else calls->bind_null(stmt, number);
+      if (text)
+        calls->bind_text(stmt, number, text, strlen(text));
+      else
+        calls->bind_null(stmt, number);
     } else if (*format == 'b') {
       const void *bytes = va_arg(args, const void *);
       calls->bind_bytes(stmt, number, bytes, va_arg(args, size_t));
@@ -165,7 +186,8 @@ static int bind_all(const struct bf_storage *calls, struct bf_stmt *stmt, const 
   return 0;
 }
 
-int bf__store_run(struct bf__store *store, const char *sql, struct bf_stmt **ret_stmt, struct bf_error *err, const char *format, ...) {
+int bf__store_run(struct bf__store *store, const char *sql, struct bf_stmt **ret_stmt, struct bf_error *err, const char *format,
+                  ...) {
   struct bf_stmt *stmt = bf__store_sql(store, sql, err);
   if (!stmt) return BF_EIO;
   struct kept kept = {{0}, 0};
@@ -173,8 +195,10 @@ int bf__store_run(struct bf__store *store, const char *sql, struct bf_stmt **ret
   va_start(args, format);
   int r = bind_all(store->calls, stmt, format, args, &kept);
   va_end(args);
-  if (r < 0) r = bf_fail(err, r, "storage", "no memory");
-  else r = store->calls->step(stmt, err);
+  if (r < 0)
+    r = bf_fail(err, r, "storage", "no memory");
+  else
+    r = store->calls->step(stmt, err);
   if (ret_stmt) *ret_stmt = stmt;
   if (r != BF_ROW) store->calls->reset(stmt);
   kept_done(&kept);
@@ -206,7 +230,8 @@ static json_t *row_object(const struct bf_storage *calls, struct bf_stmt *stmt, 
   return row;
 }
 
-int bf__store_rows(struct bf__store *store, const char *sql, const char *columns, json_t **ret, struct bf_error *err, const char *format, ...) {
+int bf__store_rows(struct bf__store *store, const char *sql, const char *columns, json_t **ret, struct bf_error *err,
+                   const char *format, ...) {
   struct bf_stmt *stmt = bf__store_sql(store, sql, err);
   if (!stmt) return BF_EIO;
   struct kept kept = {{0}, 0};
@@ -249,13 +274,15 @@ int bf__store_meta_get(struct bf__store *store, const char *key, char **ret, str
 }
 
 int bf__store_meta_put(struct bf__store *store, const char *key, const char *value, struct bf_error *err) {
-  return bf__store_run(store, "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", NULL, err, "tt", key,
-                       value);
+  return bf__store_run(store,
+                       "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                       NULL, err, "tt", key, value);
 }
 
 int bf__store_next(struct bf__store *store, const char *sequence, int64_t *ret, struct bf_error *err) {
-  int r = bf__store_run(store, "INSERT INTO sequences (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1", NULL, err,
-                        "t", sequence);
+  int r = bf__store_run(
+      store, "INSERT INTO sequences (name, value) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1",
+      NULL, err, "t", sequence);
   if (r < 0) return r;
   struct bf_stmt *stmt;
   r = bf__store_run(store, "SELECT value FROM sequences WHERE name = $1", &stmt, err, "t", sequence);
@@ -282,21 +309,26 @@ static const char *member(const json_t *state, const char *name) {
   const char *text = json_string_value(json_object_get(state, name));
   return text ? text : "";
 }
-static int64_t member_int(const json_t *state, const char *name) { return json_integer_value(json_object_get(state, name)); }
+static int64_t member_int(const json_t *state, const char *name) {
+  return json_integer_value(json_object_get(state, name));
+}
 
-int bf__store_case_put(struct bf__store *store, const json_t *state, bool is_new, const char *text, int64_t now_ms, struct bf_error *err) {
+int bf__store_case_put(struct bf__store *store, const json_t *state, bool is_new, const char *text, int64_t now_ms,
+                       struct bf_error *err) {
   int64_t open = json_object_get(state, "ended") ? 0 : 1;
   if (!is_new)
     return bf__store_run(store,
-                         "UPDATE cases SET title = $2, secret = $3, open = $4, version = $5, ruleset = $6, changed_ms = $7, state = $8 WHERE id = $1",
+                         "UPDATE cases SET title = $2, secret = $3, open = $4, version = $5, ruleset = $6, changed_ms = $7, "
+                         "state = $8 WHERE id = $1",
                          NULL, err, "ttiiitit", member(state, "id"), member(state, "title"), member_int(state, "secret"), open,
                          member_int(state, "version"), member(state, "ruleset"), now_ms, text);
   return bf__store_run(store,
-                       "INSERT INTO cases (id, number, kind, jurisdiction, unit, title, secret, open, version, ruleset, created_ms, changed_ms, state)"
+                       "INSERT INTO cases (id, number, kind, jurisdiction, unit, title, secret, open, version, ruleset, "
+                       "created_ms, changed_ms, state)"
                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
                        NULL, err, "tittttiiitit", member(state, "id"), member_int(state, "number"), member(state, "kind"),
-                       member(state, "jurisdiction"), member(state, "unit"), member(state, "title"), member_int(state, "secret"), open,
-                       member_int(state, "version"), member(state, "ruleset"), now_ms, text);
+                       member(state, "jurisdiction"), member(state, "unit"), member(state, "title"), member_int(state, "secret"),
+                       open, member_int(state, "version"), member(state, "ruleset"), now_ms, text);
 }
 
 int bf__store_case_stages(struct bf__store *store, const json_t *state, struct bf_error *err) {
@@ -313,12 +345,15 @@ int bf__store_case_stages(struct bf__store *store, const json_t *state, struct b
 
 int bf__store_event_put(struct bf__store *store, int64_t seq, const char *case_id, int64_t at_ms, const char *text, size_t length,
                         const unsigned char hash[BF__HASH_BYTES], struct bf_error *err) {
-  struct bf_stmt *stmt = bf__store_sql(store, "INSERT INTO events (seq, case_id, at_ms, body, hash) VALUES ($1, $2, $3, $4, $5)", err);
+  struct bf_stmt *stmt =
+      bf__store_sql(store, "INSERT INTO events (seq, case_id, at_ms, body, hash) VALUES ($1, $2, $3, $4, $5)", err);
   if (!stmt) return BF_EIO;
   const struct bf_storage *calls = store->calls;
   calls->bind_int(stmt, 1, seq);
-  if (case_id) calls->bind_text(stmt, 2, case_id, strlen(case_id));
-  else calls->bind_null(stmt, 2);
+  if (case_id)
+    calls->bind_text(stmt, 2, case_id, strlen(case_id));
+  else
+    calls->bind_null(stmt, 2);
   calls->bind_int(stmt, 3, at_ms);
   calls->bind_text(stmt, 4, text, length);
   calls->bind_bytes(stmt, 5, hash, BF__HASH_BYTES);
@@ -327,7 +362,8 @@ int bf__store_event_put(struct bf__store *store, int64_t seq, const char *case_i
   return r;
 }
 
-int bf__store_head(struct bf__store *store, int64_t *ret_seq, int64_t *ret_at_ms, unsigned char ret_hash[BF__HASH_BYTES], struct bf_error *err) {
+int bf__store_head(struct bf__store *store, int64_t *ret_seq, int64_t *ret_at_ms, unsigned char ret_hash[BF__HASH_BYTES],
+                   struct bf_error *err) {
   struct bf_stmt *stmt;
   int r = bf__store_run(store, "SELECT seq, at_ms, hash FROM events ORDER BY seq DESC LIMIT 1", &stmt, err, "");
   if (r < 0) return r;
@@ -340,11 +376,12 @@ int bf__store_head(struct bf__store *store, int64_t *ret_seq, int64_t *ret_at_ms
   *ret_at_ms = store->calls->column_int(stmt, 1);
   if (length == BF__HASH_BYTES) memcpy(ret_hash, hash, BF__HASH_BYTES);
   store->calls->reset(stmt);
-  return length == BF__HASH_BYTES ? 0 : bf_fail(err, BF_EIO, "events", "the last event's hash is damaged: run banfa audit verify");
+  return length == BF__HASH_BYTES ? 0
+                                  : bf_fail(err, BF_EIO, "events", "the last event's hash is damaged: run banfa audit verify");
 }
 
-int bf__store_rung_put(struct bf__store *store, const char *case_id, const char *stage, const char *name, const char *rung, int64_t at_ms,
-                       const char *due, struct bf_error *err) {
+int bf__store_rung_put(struct bf__store *store, const char *case_id, const char *stage, const char *name, const char *rung,
+                       int64_t at_ms, const char *due, struct bf_error *err) {
   return bf__store_run(store,
                        "INSERT INTO deadlines (case_id, stage, name, rung, at_ms, due) VALUES ($1, $2, $3, $4, $5, $6)"
                        " ON CONFLICT (case_id, stage, name, rung) DO UPDATE SET at_ms = excluded.at_ms, due = excluded.due",
@@ -353,8 +390,8 @@ int bf__store_rung_put(struct bf__store *store, const char *case_id, const char 
 
 int bf__store_rung_drop(struct bf__store *store, const char *case_id, const char *stage, const char *name, const char *rung,
                         struct bf_error *err) {
-  return bf__store_run(store, "DELETE FROM deadlines WHERE case_id = $1 AND stage = $2 AND name = $3 AND rung = $4", NULL, err, "tttt", case_id,
-                       stage, name, rung);
+  return bf__store_run(store, "DELETE FROM deadlines WHERE case_id = $1 AND stage = $2 AND name = $3 AND rung = $4", NULL, err,
+                       "tttt", case_id, stage, name, rung);
 }
 
 int bf__store_rung_next(struct bf__store *store, int64_t *ret_at, struct bf_error *err) {

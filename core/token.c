@@ -27,8 +27,8 @@ void bf__token_hash(const char *token, char ret_hash[BF__TOKEN_HASH]) {
 int bf__password_hash(const char *password, char **ret_text, struct bf_error *err) {
   char text[crypto_pwhash_STRBYTES];
   if (sodium_init() < 0) return bf_fail(err, BF_EIO, "password", "the system gives no random numbers");
-  if (crypto_pwhash_str_alg(text, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
-                            crypto_pwhash_ALG_ARGON2ID13) != 0)
+  if (crypto_pwhash_str_alg(text, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                            crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0)
     return bf_fail(err, BF_ENOMEM, "password", "no memory for a password hash: it needs 64 MiB for a moment");
   char *copy = strdup(text);
   if (!copy) return bf_fail(err, BF_ENOMEM, "password", "no memory");
@@ -49,6 +49,7 @@ static size_t characters(const char *text) {
 int bf__password_allowed(const char *user, const char *password, struct bf_error *err) {
   if (characters(password) < PASSWORD_CHARACTERS)
     return bf_fail(err, BF_ELIMIT, "password", "The password needs at least %d characters.", PASSWORD_CHARACTERS);
-  if (strcasecmp(user, password) == 0) return bf_fail(err, BF_EREFUSED, "password", "The password must not be the user's own name.");
+  if (strcasecmp(user, password) == 0)
+    return bf_fail(err, BF_EREFUSED, "password", "The password must not be the user's own name.");
   return 0;
 }

@@ -4,15 +4,16 @@
 
 #include "operation.h"
 
-/* Appends EVENT (an object, stolen) to the audit chain: seq, at and ruleset are added here. CASE_ID may be NULL. Written at once, inside
- * the batch's transaction: call it only when the command's decisions are all taken. */
+/* Appends EVENT (an object, stolen) to the audit chain: seq, at and ruleset are added here. CASE_ID may be NULL. Written at once,
+ * inside the batch's transaction: call it only when the command's decisions are all taken. */
 int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, struct bf_error *err) BF_WARN_UNUSED;
 
-/* RUN is called with DATA (stolen) on the engine thread after the commit has succeeded and before the command's `done`; not at all when
- * the batch fails. */
+/* RUN is called with DATA (stolen) on the engine thread after the commit has succeeded and before the command's `done`; not at
+ * all when the batch fails. */
 int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_t *data), json_t *data) BF_WARN_UNUSED;
 
-/* For a command that does many things, each whole or not at all: a mark, and then either back to it or on from it. Marks do not nest. */
+/* For a command that does many things, each whole or not at all: a mark, and then either back to it or on from it. Marks do not
+ * nest. */
 struct bf__mark {
   int64_t seq;
   unsigned char head[BF__HASH_BYTES];

@@ -41,7 +41,8 @@ static uint32_t next_character(const char **at) {
   return character;
 }
 
-/* No control characters, no marks that turn the reading direction ("fdp.exe" shown as "exe.pdf"), nothing that leads to another folder. */
+/* No control characters, no marks that turn the reading direction ("fdp.exe" shown as "exe.pdf"), nothing that leads to another
+ * folder. */
 static bool name_is_sane(const char *name) {
   size_t count = 0;
   if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return false;
@@ -90,9 +91,11 @@ static struct bf_upload *upload_new(struct bf__app *app, const struct bf_call *c
   struct bf_upload *upload = calloc(1, sizeof *upload);
   if (!upload) return NULL;
   upload->app = app;
-  upload->call = (struct bf_call){.size = sizeof upload->call, .answer = call->answer, .arg = call->arg, .if_version = call->if_version};
+  upload->call =
+      (struct bf_call){.size = sizeof upload->call, .answer = call->answer, .arg = call->arg, .if_version = call->if_version};
   upload->key = call->idempotency_key ? strdup(call->idempotency_key) : NULL;
-  if ((call->idempotency_key && !upload->key) || bf__docput_new(&app->loop, app->config.data, app->config.document_bytes, &upload->put, &err) < 0) {
+  if ((call->idempotency_key && !upload->key) ||
+      bf__docput_new(&app->loop, app->config.data, app->config.document_bytes, &upload->put, &err) < 0) {
     upload_free(upload);
     return NULL;
   }
@@ -103,10 +106,14 @@ static struct bf_upload *upload_new(struct bf__app *app, const struct bf_call *c
 
 void bf__upload_begin(const struct bf_api *self, struct bf_call *call, struct bf_upload **ret_upload) {
   struct bf__app *app = (struct bf__app *)((char *)self - offsetof(struct bf__app, api));
-  json_t *params = NULL, *actor = call->token && *call->token ? bf__directory_actor(app->directory, call->token, bf__people_session_now(app)) : NULL;
+  json_t *params = NULL, *actor = call->token && *call->token
+                                      ? bf__directory_actor(app->directory, call->token, bf__people_session_now(app))
+                                      : NULL;
   *ret_upload = NULL;
-  if (!actor) refuse(call, 401, "login", NULL, "请先登录,或登录已过期", "Log in first; your session may have expired.");
-  else params = check(call, call->params);
+  if (!actor)
+    refuse(call, 401, "login", NULL, "请先登录,或登录已过期", "Log in first; your session may have expired.");
+  else
+    params = check(call, call->params);
   if (params && !(*ret_upload = upload_new(app, call, actor, params)))
     refuse(call, 503, "memory", NULL, "内存不足,没有执行", "Out of memory; nothing was done.");
   json_decref(params);
@@ -119,8 +126,12 @@ int bf__upload_write(struct bf_upload *upload, const char *data, size_t length, 
   return bf__docput_write(upload->put, data, length, done, arg);
 }
 
-static void gone(void *arg) { upload_free(arg); }
-void bf__upload_abort(struct bf_upload *upload) { bf__docput_abort(upload->put, gone, upload); }
+static void gone(void *arg) {
+  upload_free(arg);
+}
+void bf__upload_abort(struct bf_upload *upload) {
+  bf__docput_abort(upload->put, gone, upload);
+}
 
 /* The end. --------------------------------------------------------------------------------------------------------------- */
 
@@ -146,8 +157,13 @@ static void added(struct bf__command *command) {
   struct bf_upload *upload = command->arg;
   char *text = command->text || !command->body ? NULL : json_dumps(command->body, JSON_COMPACT);
   const char *body = command->text ? command->text : text ? text : "";
-  struct bf_answer answer = {.status = command->status, .type = command->status >= 400 ? "application/problem+json" : "application/json", .body = body,
-                             .length = strlen(body), .version = command->version, .location = command->location, .file = -1};
+  struct bf_answer answer = {.status = command->status,
+                             .type = command->status >= 400 ? "application/problem+json" : "application/json",
+                             .body = body,
+                             .length = strlen(body),
+                             .version = command->version,
+                             .location = command->location,
+                             .file = -1};
   upload->call.answer(upload->call.arg, &answer);
   free(text);
   upload_free(upload);
@@ -175,7 +191,8 @@ static void stored(void *arg, int status, const char *sha256, int64_t bytes, con
   if (status < 0)
     refuse_file(upload, status, err);
   else if (bytes == 0)
-    refuse(&upload->call, 400, "document.empty", NULL, "文件是空的:请检查后重新上传", "The file is empty: check it and send it again.");
+    refuse(&upload->call, 400, "document.empty", NULL, "文件是空的:请检查后重新上传",
+           "The file is empty: check it and send it again.");
   else if (submit(upload, sha256, bytes) == 0)
     return;
   else
@@ -183,4 +200,6 @@ static void stored(void *arg, int status, const char *sha256, int64_t bytes, con
   upload_free(upload);
 }
 
-void bf__upload_finish(struct bf_upload *upload) { bf__docput_finish(upload->put, stored, upload); }
+void bf__upload_finish(struct bf_upload *upload) {
+  bf__docput_finish(upload->put, stored, upload);
+}

@@ -94,14 +94,16 @@ static char *join(const char *id, const char *user, size_t *ret_length) {
   return key;
 }
 
-bool bf__views_find(struct bf__app *app, const struct bf__operation *operation, const json_t *params, const json_t *actor, bool operator_,
-                    struct bf_answer *ret, struct bf__view_key **ret_key) {
+bool bf__views_find(struct bf__app *app, const struct bf__operation *operation, const json_t *params, const json_t *actor,
+                    bool operator_, struct bf_answer *ret, struct bf__view_key **ret_key) {
   const char *id = json_string_value(json_object_get(params, "id")), *user = json_string_value(json_object_get(actor, "user"));
   struct bf__views *views;
   char local[256];
   struct kept *kept = NULL;
   *ret_key = NULL;
-  if (strcmp(operation->name, "case.get") != 0 || !id || !user || operator_ || json_object_size(params) != 1 || !(views = views_of(app))) return false;
+  if (strcmp(operation->name, "case.get") != 0 || !id || !user || operator_ || json_object_size(params) != 1 ||
+      !(views = views_of(app)))
+    return false;
   refresh(app, views);
   size_t a = strlen(id) + 1, b = strlen(user);
   if (a + b > sizeof local) return false;
@@ -109,7 +111,12 @@ bool bf__views_find(struct bf__app *app, const struct bf__operation *operation, 
   memcpy(local + a, user, b);
   HASH_FIND(hh, views->kept, local, a + b, kept);
   if (kept) {
-    *ret = (struct bf_answer){.status = 200, .type = "application/json", .body = kept->body, .length = kept->length, .version = kept->version, .file = -1};
+    *ret = (struct bf_answer){.status = 200,
+                              .type = "application/json",
+                              .body = kept->body,
+                              .length = kept->length,
+                              .version = kept->version,
+                              .file = -1};
     return true;
   }
   struct bf__view_key *key = calloc(1, sizeof *key);
@@ -152,7 +159,8 @@ void bf__views_keep(struct bf__app *app, struct bf__view_key *key, const struct 
   if (views && answer->status == 200 && !key->stale && answer->body) {
     if (views->bytes > KEPT_BYTES) forget_all(views);
     HASH_FIND(hh, views->kept, key->key, key->key_length, kept);
-    if (!kept && (kept = calloc(1, sizeof *kept)) && (kept->body = malloc(answer->length + 1)) && link_case(views, key->case_id, kept)) {
+    if (!kept && (kept = calloc(1, sizeof *kept)) && (kept->body = malloc(answer->length + 1)) &&
+        link_case(views, key->case_id, kept)) {
       memcpy(kept->body, answer->body, answer->length);
       kept->length = answer->length;
       kept->version = answer->version;

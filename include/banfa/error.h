@@ -8,9 +8,9 @@
 /* Every call that can fail returns 0 or one of these. */
 enum bf_code {
   BF_OK = 0,
-  BF_EINVAL = -1,   /* the caller's data is wrong */
-  BF_ENOMEM = -2,   /* no memory */
-  BF_EIO = -3,      /* the disk, a socket or the database failed */
+  BF_EINVAL = -1, /* the caller's data is wrong */
+  BF_ENOMEM = -2, /* no memory */
+  BF_EIO = -3,    /* the disk, a socket or the database failed */
   BF_ENOTFOUND = -4,
   BF_EREFUSED = -5, /* a rule says no */
   BF_EBUSY = -6,    /* somebody else holds it: a port, a data folder */

@@ -24,9 +24,9 @@ enum bf_option_type { BF_OPTION_INT, BF_OPTION_TEXT, BF_OPTION_BOOL };
 struct bf_option {
   const char *name; /* NULL ends the table */
   enum bf_option_type type;
-  const char *value;     /* default, as text */
-  int64_t least, most;   /* bounds, BF_OPTION_INT only, both included */
-  const char *help;      /* one sentence with the unit */
+  const char *value;   /* default, as text */
+  int64_t least, most; /* bounds, BF_OPTION_INT only, both included */
+  const char *help;    /* one sentence with the unit */
 };
 
 /* The exported descriptor. `needs` and `provides` are NULL-ended lists of "service/version". */

@@ -23,7 +23,7 @@ enum bf_db_flags {
 enum { BF_ROW = 1, BF_DONE = 0 }; /* what `step` returns when it does not fail */
 
 struct bf_storage {
-  uint32_t size; /* sizeof(struct bf_storage) */
+  uint32_t size;       /* sizeof(struct bf_storage) */
   const char *dialect; /* "sqlite", "postgresql": for logs only */
 
   /* Opens a connection to the configured database. A writer's commit returns only when the data would survive a power cut. */

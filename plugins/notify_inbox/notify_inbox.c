@@ -21,11 +21,13 @@ static void on_answer(void *arg, const struct bf_answer *answer) {
   free(pending);
 }
 
-static void deliver(const struct bf_channel *self, const json_t *notice, void (*done)(void *arg, int status, const char *fault), void *arg) {
+static void deliver(const struct bf_channel *self, const json_t *notice, void (*done)(void *arg, int status, const char *fault),
+                    void *arg) {
   const struct inbox *inbox = (const struct inbox *)self;
   struct pending *pending = malloc(sizeof *pending);
-  json_t *params = json_pack("{sO sO sO sO sO}", "key", json_object_get(notice, "key"), "recipient", json_object_get(notice, "recipient"), "case",
-                             json_object_get(notice, "case"), "at_ms", json_object_get(notice, "at_ms"), "body", json_object_get(notice, "body"));
+  json_t *params = json_pack("{sO sO sO sO sO}", "key", json_object_get(notice, "key"), "recipient",
+                             json_object_get(notice, "recipient"), "case", json_object_get(notice, "case"), "at_ms",
+                             json_object_get(notice, "at_ms"), "body", json_object_get(notice, "body"));
   if (!pending || !params) {
     free(pending);
     json_decref(params);
@@ -33,7 +35,13 @@ static void deliver(const struct bf_channel *self, const json_t *notice, void (*
     return;
   }
   *pending = (struct pending){done, arg};
-  struct bf_call call = {.size = sizeof call, .operation = "inbox.put", .params = params, .operator_ = true, .if_version = -1, .answer = on_answer, .arg = pending};
+  struct bf_call call = {.size = sizeof call,
+                         .operation = "inbox.put",
+                         .params = params,
+                         .operator_ = true,
+                         .if_version = -1,
+                         .answer = on_answer,
+                         .arg = pending};
   inbox->api->call(inbox->api, &call);
 }
 
@@ -51,12 +59,21 @@ static int start(const struct bf_host *host, void **ret_self, struct bf_error *e
   return 0;
 }
 
-static void stop(void *self) { free(self); }
+static void stop(void *self) {
+  free(self);
+}
 
 static const char *const needs[] = {"api/1", NULL};
 static const char *const provides[] = {"channel.inbox/1", NULL};
 
 BF_PLUGIN_EXPORT extern const struct bf_plugin banfa_plugin;
 const struct bf_plugin banfa_plugin = {
-    .abi = 1u, .size = sizeof(struct bf_plugin), .name = "notify_inbox", .version = "0.1.0", .needs = needs, .provides = provides, .start = start, .stop = stop,
+    .abi = 1u,
+    .size = sizeof(struct bf_plugin),
+    .name = "notify_inbox",
+    .version = "0.1.0",
+    .needs = needs,
+    .provides = provides,
+    .start = start,
+    .stop = stop,
 };

@@ -1,5 +1,5 @@
-/* Fires deadlines when they fall due: in bounded batches through the engine, oldest first, so that requests are served in between. On a virtual clock
- * nothing happens by itself: time moves only by `advance`, from one pending moment to the next. */
+/* Fires deadlines when they fall due: in bounded batches through the engine, oldest first, so that requests are served in
+ * between. On a virtual clock nothing happens by itself: time moves only by `advance`, from one pending moment to the next. */
 #include <stdlib.h>
 #include <uv.h>
 
@@ -11,7 +11,7 @@ struct scheduler {
   const struct bf_host *host;
   const struct bf_engine_service *engine;
   uv_timer_t timer;
-  int64_t next;  /* earliest pending moment known, INT64_MAX for none */
+  int64_t next; /* earliest pending moment known, INT64_MAX for none */
   bool firing, stopping;
   /* advance */
   bool advancing;
@@ -21,16 +21,26 @@ struct scheduler {
 };
 
 static void look(struct scheduler *s);
-static void on_closed(uv_handle_t *handle) { free(handle->data); }
+static void on_closed(uv_handle_t *handle) {
+  free(handle->data);
+}
 
-static int64_t now(const struct scheduler *s) { return s->host->now(s->host->context); }
-static int64_t batch(const struct scheduler *s) { return s->host->option_int(s->host->context, "batch"); }
+static int64_t now(const struct scheduler *s) {
+  return s->host->now(s->host->context);
+}
+static int64_t batch(const struct scheduler *s) {
+  return s->host->option_int(s->host->context, "batch");
+}
 
-static void on_timer(uv_timer_t *timer) { look(timer->data); }
+static void on_timer(uv_timer_t *timer) {
+  look(timer->data);
+}
 
-/* Sleeps until the next moment, but never longer than `look_seconds`: a clock that was set, or a machine that slept, is noticed then. */
+/* Sleeps until the next moment, but never longer than `look_seconds`: a clock that was set, or a machine that slept, is noticed
+ * then. */
 static void sleep_until(struct scheduler *s) {
-  int64_t longest = s->host->option_int(s->host->context, "look_seconds") * 1000, wait = s->next == INT64_MAX ? longest : s->next - now(s);
+  int64_t longest = s->host->option_int(s->host->context, "look_seconds") * 1000,
+          wait = s->next == INT64_MAX ? longest : s->next - now(s);
   if (wait > longest) wait = longest;
   if (wait < 0) wait = 0;
   (void)uv_timer_start(&s->timer, on_timer, (uint64_t)wait, 0);
@@ -85,9 +95,12 @@ static void step(struct scheduler *s) {
   struct bf_error err = {0};
   int64_t to = s->next < s->target ? s->next : s->target;
   if (to < now(s)) to = now(s);
-  if (s->engine->clock_set(s->engine, to, &err) < 0) finish_advance(s, &err);
-  else if (s->next <= s->target) fire(s, to);
-  else finish_advance(s, NULL);
+  if (s->engine->clock_set(s->engine, to, &err) < 0)
+    finish_advance(s, &err);
+  else if (s->next <= s->target)
+    fire(s, to);
+  else
+    finish_advance(s, NULL);
 }
 
 static void wake(const struct bf_scheduler *self, int64_t at) {
@@ -97,7 +110,8 @@ static void wake(const struct bf_scheduler *self, int64_t at) {
   if (!s->firing && !s->stopping && !s->advancing && !s->engine->clock_is_virtual(s->engine)) sleep_until(s);
 }
 
-static void advance(const struct bf_scheduler *self, int64_t target, void (*done)(void *arg, int64_t fired, const struct bf_error *err), void *arg) {
+static void advance(const struct bf_scheduler *self, int64_t target,
+                    void (*done)(void *arg, int64_t fired, const struct bf_error *err), void *arg) {
   struct scheduler *s = (struct scheduler *)(uintptr_t)self;
   if (s->advancing || s->stopping) {
     done(arg, BF_EBUSY, &(struct bf_error){.code = BF_EBUSY, .message = "the clock is being moved already"});
@@ -146,6 +160,13 @@ static const char *const provides[] = {"scheduler/1", NULL};
 
 BF_PLUGIN_EXPORT extern const struct bf_plugin banfa_plugin;
 const struct bf_plugin banfa_plugin = {
-    .abi = 1u,  .size = sizeof(struct bf_plugin), .name = "scheduler", .version = "0.1.0", .options = options, .needs = needs, .provides = provides,
-    .start = start, .stop = stop,
+    .abi = 1u,
+    .size = sizeof(struct bf_plugin),
+    .name = "scheduler",
+    .version = "0.1.0",
+    .options = options,
+    .needs = needs,
+    .provides = provides,
+    .start = start,
+    .stop = stop,
 };

@@ -51,7 +51,8 @@ static const char *add_unrolled(const char *from, int count, enum bf__unit unit)
 
 static void dates(void **state) {
   (void)state;
-  static const char *const bad[] = {"2023-02-29", "2022-13-01", "2022-00-10", "2022-04-31", "22-01-01", "2022-1-01", "2022/01/01", "2022-01-01 ", "1899-12-31", "3000-01-01", ""};
+  static const char *const bad[] = {"2023-02-29", "2022-13-01",  "2022-00-10", "2022-04-31", "22-01-01", "2022-1-01",
+                                    "2022/01/01", "2022-01-01 ", "1899-12-31", "3000-01-01", ""};
   int32_t out;
   int64_t ms;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_not_equal(bf__date_parse(bad[i], strlen(bad[i]), &out), 0);
@@ -100,7 +101,8 @@ static void periods(void **state) {
   assert_string_equal(add_unrolled("2023-03-15", 3, BF__YEARS), "2026-03-15");
   assert_string_equal(add("2023-03-15", 3, BF__YEARS), "2026-03-16"); /* a Sunday */
   assert_string_equal(add("2022-09-30", 0, BF__WORKDAYS), "2022-09-30");
-  assert_string_equal(said(bf__calendar_before(calendar, date("2023-09-30"), (struct bf__period){1, BF__WORKDAYS})), "2023-09-28");
+  assert_string_equal(said(bf__calendar_before(calendar, date("2023-09-30"), (struct bf__period){1, BF__WORKDAYS})),
+                      "2023-09-28");
   assert_string_equal(said(bf__calendar_before(calendar, date("2023-10-05"), (struct bf__period){0, BF__DAYS})), "2023-09-28");
 }
 
@@ -113,7 +115,8 @@ static void provisional(void **state) {
   assert_false(unsure);
 }
 
-static const char *clock_due(const char *started, const char *paused, const char *resumed, int count, const char *today, int *used) {
+static const char *clock_due(const char *started, const char *paused, const char *resumed, int count, const char *today,
+                             int *used) {
   struct bf__pause pause = {0, 0};
   bool unsure;
   if (paused) pause = (struct bf__pause){date(paused), resumed ? date(resumed) : INT32_MAX};
@@ -151,7 +154,8 @@ static void against_the_reference(void **state) {
     int32_t from = date("2021-01-01") + rand() % 4000;
     int count = rand() % 400;
     bool unsure;
-    int32_t fast = bf__calendar_add(calendar, from, (struct bf__period){count, BF__WORKDAYS}, true, &unsure), slow = slow_add(from, count);
+    int32_t fast = bf__calendar_add(calendar, from, (struct bf__period){count, BF__WORKDAYS}, true, &unsure),
+            slow = slow_add(from, count);
     assert_int_equal(fast, slow);
     int32_t to = from + rand() % 1000;
     int walked = 0;
@@ -194,7 +198,9 @@ static void bad_calendars(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(dates),  cmocka_unit_test(yearly_counts), cmocka_unit_test(periods),
-                                     cmocka_unit_test(provisional), cmocka_unit_test(clocks), cmocka_unit_test(against_the_reference), cmocka_unit_test(bad_calendars)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(dates),        cmocka_unit_test(yearly_counts),
+                                     cmocka_unit_test(periods),      cmocka_unit_test(provisional),
+                                     cmocka_unit_test(clocks),       cmocka_unit_test(against_the_reference),
+                                     cmocka_unit_test(bad_calendars)};
   return cmocka_run_group_tests(tests, load, unload);
 }

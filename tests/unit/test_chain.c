@@ -19,9 +19,11 @@ static uint32_t next(uint32_t below) {
 
 /* No control character with a letter in its number: jansson writes those in capitals, which the canonical text does not. */
 static json_t *random_text(void) {
-  static const char *const parts[] = {"a", "\"", "\\", "\n", "\t", "\r", "\b", "\f", "\x01", "\x19", "\x7f", "项目", "é", "😀", "/", " "};
+  static const char *const parts[] = {"a",    "\"",   "\\",   "\n",   "\t", "\r", "\b", "\f",
+                                      "\x01", "\x19", "\x7f", "项目", "é",  "😀",  "/",  " "};
   char text[256] = "";
-  for (uint32_t i = next(12); i > 0; i--) (void)strncat(text, parts[next(sizeof parts / sizeof *parts)], sizeof text - strlen(text) - 1);
+  for (uint32_t i = next(12); i > 0; i--)
+    (void)strncat(text, parts[next(sizeof parts / sizeof *parts)], sizeof text - strlen(text) - 1);
   return json_string(text);
 }
 
@@ -46,7 +48,8 @@ static void test_as_jansson_writes(void **state) {
   (void)state;
   for (int i = 0; i < 3000; i++) {
     json_t *value = random_value(0);
-    char *ours, *plain = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY), *sorted = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+    char *ours, *plain = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY),
+                *sorted = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
     size_t length;
     assert_int_equal(0, bf__compact(value, &ours, &length, NULL));
     assert_string_equal(plain, ours);
@@ -164,7 +167,8 @@ static void test_hex(void **state) {
 /* Bytes decide the order, as unsigned: 'Z' before 'a' before the first Chinese character before what is beyond 16 bits. */
 static void test_exact(void **state) {
   (void)state;
-  json_t *value = json_loads("{\"\\ud83d\\ude00\":1,\"项\":-0,\"a\":\"\\u000b\\u007f/\\u00e9\",\"Z\":[],\"\":{},\"aa\":[null,true,false]}", 0, NULL);
+  json_t *value = json_loads(
+      "{\"\\ud83d\\ude00\":1,\"项\":-0,\"a\":\"\\u000b\\u007f/\\u00e9\",\"Z\":[],\"\":{},\"aa\":[null,true,false]}", 0, NULL);
   char *text;
   size_t length;
   assert_non_null(value);
@@ -198,8 +202,14 @@ static void test_threads(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_jansson_writes), cmocka_unit_test(test_reals),   cmocka_unit_test(test_depth),
-                                     cmocka_unit_test(test_links),             cmocka_unit_test(test_standard), cmocka_unit_test(test_streams),
-                                     cmocka_unit_test(test_hex),               cmocka_unit_test(test_exact),    cmocka_unit_test(test_threads)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_jansson_writes),
+                                     cmocka_unit_test(test_reals),
+                                     cmocka_unit_test(test_depth),
+                                     cmocka_unit_test(test_links),
+                                     cmocka_unit_test(test_standard),
+                                     cmocka_unit_test(test_streams),
+                                     cmocka_unit_test(test_hex),
+                                     cmocka_unit_test(test_exact),
+                                     cmocka_unit_test(test_threads)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

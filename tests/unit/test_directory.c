@@ -22,21 +22,24 @@ static struct bf__directory *fresh(void) {
   return directory;
 }
 
-static void put_org(struct bf__directory *directory, const char *id, const char *parent, const char *jurisdiction, const char *role) {
-  json_t *org = json_pack("{s:s, s:s, s:s, s:s, s:[s], s:s*}", "id", id, "zh", "单位", "en", "Unit", "jurisdiction", jurisdiction, "roles", role, "parent",
-                          parent);
+static void put_org(struct bf__directory *directory, const char *id, const char *parent, const char *jurisdiction,
+                    const char *role) {
+  json_t *org = json_pack("{s:s, s:s, s:s, s:s, s:[s], s:s*}", "id", id, "zh", "单位", "en", "Unit", "jurisdiction", jurisdiction,
+                          "roles", role, "parent", parent);
   assert_int_equal(bf__directory_put_org(directory, org), 0);
   json_decref(org);
 }
 
 static void put_user(struct bf__directory *directory, const char *id, const char *org, int clearance, bool disabled) {
-  json_t *user = json_pack("{s:s, s:s, s:s, s:i, s:b, s:b, s:s}", "id", id, "name", "名", "org", org, "clearance", clearance, "disabled", disabled,
-                           "admin", false, "password", "$argon2id$secret");
+  json_t *user = json_pack("{s:s, s:s, s:s, s:i, s:b, s:b, s:s}", "id", id, "name", "名", "org", org, "clearance", clearance,
+                           "disabled", disabled, "admin", false, "password", "$argon2id$secret");
   assert_int_equal(bf__directory_put_user(directory, user), 0);
   json_decref(user);
 }
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 static void test_actor(void **state) {
   (void)state;
@@ -195,13 +198,14 @@ static void test_lockout(void **state) {
   struct bf__directory *directory = fresh();
   for (int i = 0; i < 4; i++) bf__directory_failed(directory, "anna", "192.0.2.1", i * MINUTE);
   assert_false(bf__directory_locked(directory, "anna", "192.0.2.1", 4 * MINUTE));
-  bf__directory_failed(directory, "anna", "192.0.2.1", 15 * MINUTE); /* the fifth, the first still counts */
+  bf__directory_failed(directory, "anna", "192.0.2.1", 15 * MINUTE);              /* the fifth, the first still counts */
   assert_true(bf__directory_locked(directory, "anna", "192.0.2.9", 15 * MINUTE)); /* from anywhere */
   assert_false(bf__directory_locked(directory, "bert", "192.0.2.1", 15 * MINUTE));
   assert_true(bf__directory_locked(directory, "anna", NULL, 30 * MINUTE - 1));
   assert_false(bf__directory_locked(directory, "anna", NULL, 30 * MINUTE));
 
-  for (int i = 0; i < 5; i++) bf__directory_failed(directory, "slow", NULL, (int64_t)i * 4 * MINUTE); /* over 16 minutes: no lock */
+  for (int i = 0; i < 5; i++)
+    bf__directory_failed(directory, "slow", NULL, (int64_t)i * 4 * MINUTE); /* over 16 minutes: no lock */
   assert_false(bf__directory_locked(directory, "slow", NULL, 16 * MINUTE));
   bf__directory_passed(directory, "slow");
   for (int i = 0; i < 4; i++) bf__directory_failed(directory, "slow", NULL, 16 * MINUTE);
@@ -219,7 +223,8 @@ static void test_lockout(void **state) {
   bf__directory_free(directory);
 }
 
-static void test_lockout_flood(void **state) { /* invented names take room from old entries; a lock that holds is the last to go */
+static void
+test_lockout_flood(void **state) { /* invented names take room from old entries; a lock that holds is the last to go */
   (void)state;
   struct bf__directory *directory = fresh();
   char user[32];
@@ -247,7 +252,8 @@ static void *reader(void *arg) {
     json_t *holders = bf__directory_holders(crowd->directory, "odd", "1");
     const char *role = json_string_value(json_array_get(json_object_get(actor, "roles"), 0));
     const char *place = text(actor, "jurisdiction");
-    if (!role || !place || (strcmp(role, "odd") == 0) != (strcmp(place, "1") == 0) || json_array_size(holders) > 1) atomic_fetch_add(&crowd->wrong, 1);
+    if (!role || !place || (strcmp(role, "odd") == 0) != (strcmp(place, "1") == 0) || json_array_size(holders) > 1)
+      atomic_fetch_add(&crowd->wrong, 1);
     atomic_fetch_add(&crowd->seen, 1);
     json_decref(holders);
     json_decref(actor);
@@ -278,8 +284,9 @@ static void test_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_actor),     cmocka_unit_test(test_lists),   cmocka_unit_test(test_circle),        cmocka_unit_test(test_sessions),
-      cmocka_unit_test(test_passwords), cmocka_unit_test(test_lockout), cmocka_unit_test(test_lockout_flood), cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_actor),         cmocka_unit_test(test_lists),     cmocka_unit_test(test_circle),
+      cmocka_unit_test(test_sessions),      cmocka_unit_test(test_passwords), cmocka_unit_test(test_lockout),
+      cmocka_unit_test(test_lockout_flood), cmocka_unit_test(test_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

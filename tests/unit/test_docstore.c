@@ -78,9 +78,13 @@ static void finished(void *arg, int status, const char *sha256, int64_t bytes, c
   (void)snprintf(world->sha256, sizeof world->sha256, "%s", sha256 ? sha256 : "");
 }
 
-static void gone(void *arg) { ((struct world *)arg)->gone++; }
+static void gone(void *arg) {
+  ((struct world *)arg)->gone++;
+}
 
-static void run(struct world *world) { assert_int_equal(uv_run(&world->loop, UV_RUN_DEFAULT), 0); }
+static void run(struct world *world) {
+  assert_int_equal(uv_run(&world->loop, UV_RUN_DEFAULT), 0);
+}
 
 static void begin(struct world *world, int64_t limit) {
   struct bf_error err;
@@ -292,8 +296,17 @@ static void test_large(void **state) { /* many pieces, and the hash of all of th
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(test_store), TEST(test_check), TEST(test_zero_bytes), TEST(test_limit), TEST(test_abort), TEST(test_finish_during_write),
-      TEST(test_abort_from_callback), TEST(test_no_room), TEST(test_folder_gone), TEST(test_sweep), TEST(test_large),
+      TEST(test_store),
+      TEST(test_check),
+      TEST(test_zero_bytes),
+      TEST(test_limit),
+      TEST(test_abort),
+      TEST(test_finish_during_write),
+      TEST(test_abort_from_callback),
+      TEST(test_no_room),
+      TEST(test_folder_gone),
+      TEST(test_sweep),
+      TEST(test_large),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

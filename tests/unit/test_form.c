@@ -13,10 +13,12 @@ static const char declared[] =
     "[{\"name\":\"title\",\"type\":\"text\",\"zh\":\"名称\",\"en\":\"Title\",\"max\":10},"
     "{\"name\":\"amount\",\"type\":\"money\",\"zh\":\"金额\",\"en\":\"Amount\",\"min\":1},"
     "{\"name\":\"on\",\"type\":\"date\",\"zh\":\"日期\",\"en\":\"On\",\"optional\":true},"
-    "{\"name\":\"way\",\"type\":\"choice\",\"zh\":\"方式\",\"en\":\"Way\",\"optional\":true,\"choices\":[{\"value\":\"open\",\"zh\":\"公开\",\"en\":\"Open\"},{\"value\":\"direct\",\"zh\":\"直接\",\"en\":\"Direct\"}]},"
+    "{\"name\":\"way\",\"type\":\"choice\",\"zh\":\"方式\",\"en\":\"Way\",\"optional\":true,\"choices\":[{\"value\":\"open\","
+    "\"zh\":\"公开\",\"en\":\"Open\"},{\"value\":\"direct\",\"zh\":\"直接\",\"en\":\"Direct\"}]},"
     "{\"name\":\"share\",\"type\":\"percent\",\"zh\":\"比例\",\"en\":\"Share\",\"optional\":true},"
     "{\"name\":\"passed\",\"type\":\"bool\",\"zh\":\"通过\",\"en\":\"Passed\",\"optional\":true},"
-    "{\"name\":\"rows\",\"type\":\"list\",\"zh\":\"明细\",\"en\":\"Rows\",\"optional\":true,\"min\":1,\"max\":3,\"of\":{\"type\":\"record\",\"fields\":[{\"name\":\"n\",\"type\":\"int\",\"zh\":\"数\",\"en\":\"N\"}]}}]";
+    "{\"name\":\"rows\",\"type\":\"list\",\"zh\":\"明细\",\"en\":\"Rows\",\"optional\":true,\"min\":1,\"max\":3,\"of\":{\"type\":"
+    "\"record\",\"fields\":[{\"name\":\"n\",\"type\":\"int\",\"zh\":\"数\",\"en\":\"N\"}]}}]";
 
 /* Checks VALUE; the first refusal must have CODE and FIELD (NULL: none is expected), and both languages. */
 static void check(const char *value, const char *code, const char *field) {
@@ -90,7 +92,8 @@ static void long_names_are_faults(void **state) {
 
 static void normalises(void **state) {
   (void)state;
-  json_t *form = json_loads("[{\"name\":\"l\",\"type\":\"list\",\"of\":{\"type\":\"int\"}}]", 0, NULL), *given = json_loads("{\"l\":{}}", 0, NULL), *refusals = json_array();
+  json_t *form = json_loads("[{\"name\":\"l\",\"type\":\"list\",\"of\":{\"type\":\"int\"}}]", 0, NULL),
+         *given = json_loads("{\"l\":{}}", 0, NULL), *refusals = json_array();
   assert_int_equal(bf__form_check(form, given, 0, refusals), 0);
   assert_int_equal(json_array_size(refusals), 0);
   assert_true(json_is_array(json_object_get(given, "l")));
@@ -131,6 +134,7 @@ static void nearest(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(faults), cmocka_unit_test(long_names_are_faults), cmocka_unit_test(normalises), cmocka_unit_test(declarations), cmocka_unit_test(nearest)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(faults), cmocka_unit_test(long_names_are_faults),
+                                     cmocka_unit_test(normalises), cmocka_unit_test(declarations), cmocka_unit_test(nearest)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,15 +19,18 @@
 
 /* Rules of our own: the program knows no role. */
 static const char *const files[][2] = {
-    {"scripts/roles.lua", "return roles { maker = { zh = '制作', en = 'Maker', scope = 'unit' }, keeper = { zh = '保管', en = 'Keeper', scope = 'jurisdiction' } }"},
-    {"scripts/jurisdictions.lua", "return jurisdictions { ['10'] = { zh = '市', en = 'City' }, ['11'] = { zh = '县', en = 'County', parent = '10' } }"},
+    {"scripts/roles.lua", "return roles { maker = { zh = '制作', en = 'Maker', scope = 'unit' }, keeper = { zh = '保管', en = "
+                          "'Keeper', scope = 'jurisdiction' } }"},
+    {"scripts/jurisdictions.lua",
+     "return jurisdictions { ['10'] = { zh = '市', en = 'City' }, ['11'] = { zh = '县', en = 'County', parent = '10' } }"},
     {"scripts/papers.lua", "return papers { note = { zh = '说明', en = 'Note' } }"},
-    {"scripts/kinds/thing.lua",
-     "return kind 'thing' { title = { zh = '事', en = 'Thing' }, articles = { 1 }, name = 'title', facts = { { 'title', text, zh = '名', en = 'Title' } },"
-     " create = { by = 'maker', form = { 'title' }, effect = { open 'work' } } }"},
+    {"scripts/kinds/thing.lua", "return kind 'thing' { title = { zh = '事', en = 'Thing' }, articles = { 1 }, name = 'title', "
+                                "facts = { { 'title', text, zh = '名', en = 'Title' } },"
+                                " create = { by = 'maker', form = { 'title' }, effect = { open 'work' } } }"},
     {"scripts/stages/work.lua",
      "return stage 'work' { kind = 'thing', order = 1, articles = { 1 }, owner = 'keeper', title = { zh = '办', en = 'Work' },"
-     " actions = { done = { by = 'keeper', usual = 1, title = { zh = '完', en = 'Done' }, effect = { close(), finish 'done' } } } }"},
+     " actions = { done = { by = 'keeper', usual = 1, title = { zh = '完', en = 'Done' }, effect = { close(), finish 'done' } } "
+     "} }"},
     {"calendar/2024.json", "{\"year\":2024,\"off\":[],\"work\":[],\"source\":\"test\"}"},
 };
 
@@ -71,8 +74,15 @@ static void wait_for(struct world *world) {
 
 /* PARAMS is stolen. TOKEN NULL: the operator; "": nobody. */
 static int ask(struct world *world, const char *token, const char *operation, json_t *params) {
-  struct bf_call call = {.size = sizeof call, .operation = operation, .params = params, .token = token && *token ? token : NULL, .operator_ = !token,
-                         .if_version = -1, .peer = "192.0.2.1", .answer = keep, .arg = &answer};
+  struct bf_call call = {.size = sizeof call,
+                         .operation = operation,
+                         .params = params,
+                         .token = token && *token ? token : NULL,
+                         .operator_ = !token,
+                         .if_version = -1,
+                         .peer = "192.0.2.1",
+                         .answer = keep,
+                         .arg = &answer};
   assert_non_null(params);
   answer.given = false;
   bf__api_call(&world->app, &call);
@@ -142,10 +152,19 @@ static int set_up(void **state) {
   write_file(world, "banfa.json", config);
   start(world);
   *state = world;
-  assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"city\",\"zh\":\"市局\",\"en\":\"City\",\"jurisdiction\":\"10\",\"roles\":[\"keeper\"]}"), 201);
-  assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"town\",\"zh\":\"县局\",\"en\":\"Town\",\"jurisdiction\":\"11\",\"roles\":[\"maker\"],\"parent\":\"city\"}"), 201);
-  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"root\",\"name\":\"管\",\"org\":\"city\",\"password\":\"correct horse\",\"admin\":true,\"clearance\":3}"), 201);
-  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"mia\",\"name\":\"米\",\"org\":\"town\",\"password\":\"correct horse\"}"), 201);
+  assert_int_equal(post(world, NULL, "org.add",
+                        "{\"id\":\"city\",\"zh\":\"市局\",\"en\":\"City\",\"jurisdiction\":\"10\",\"roles\":[\"keeper\"]}"),
+                   201);
+  assert_int_equal(
+      post(world, NULL, "org.add",
+           "{\"id\":\"town\",\"zh\":\"县局\",\"en\":\"Town\",\"jurisdiction\":\"11\",\"roles\":[\"maker\"],\"parent\":\"city\"}"),
+      201);
+  assert_int_equal(
+      post(world, NULL, "user.add",
+           "{\"id\":\"root\",\"name\":\"管\",\"org\":\"city\",\"password\":\"correct horse\",\"admin\":true,\"clearance\":3}"),
+      201);
+  assert_int_equal(
+      post(world, NULL, "user.add", "{\"id\":\"mia\",\"name\":\"米\",\"org\":\"town\",\"password\":\"correct horse\"}"), 201);
   return 0;
 }
 
@@ -163,19 +182,27 @@ static int tear_down(void **state) {
 
 static void test_org_fields(void **state) {
   struct world *world = *state;
-  assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[\"makre\"]}"), 422);
+  assert_int_equal(
+      post(world, NULL, "org.add", "{\"id\":\"x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[\"makre\"]}"),
+      422);
   assert_string_equal(refused_field(0), "roles[0]");
   assert_non_null(strstr(answer.text, "maker")); /* the nearest known word */
-  assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"Über x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"99\",\"roles\":[]}"), 422);
+  assert_int_equal(
+      post(world, NULL, "org.add", "{\"id\":\"Über x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"99\",\"roles\":[]}"), 422);
   assert_string_equal(refused_field(0), "id");
   assert_string_equal(refused_field(1), "jurisdiction");
   assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"x\",\"zh\":\"局\",\"en\":7,\"roles\":[]}"), 400);
-  assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[],\"extra\":1}"), 400);
+  assert_int_equal(
+      post(world, NULL, "org.add", "{\"id\":\"x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[],\"extra\":1}"),
+      400);
   assert_string_equal(refused_field(0), "extra");
   assert_int_equal(post(world, NULL, "org.add", "[]"), 400);
-  assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[],\"parent\":\"none\"}"), 422);
+  assert_int_equal(post(world, NULL, "org.add",
+                        "{\"id\":\"x\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[],\"parent\":\"none\"}"),
+                   422);
   assert_string_equal(refused_field(0), "parent");
-  assert_int_equal(post(world, NULL, "org.add", "{\"id\":\"city\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[]}"), 409);
+  assert_int_equal(
+      post(world, NULL, "org.add", "{\"id\":\"city\",\"zh\":\"局\",\"en\":\"X\",\"jurisdiction\":\"10\",\"roles\":[]}"), 409);
   assert_int_equal(ask(world, NULL, "org.list", json_object()), 200);
   assert_int_equal(json_array_size(json_object_get(answer.body, "items")), 2);
 }
@@ -183,14 +210,20 @@ static void test_org_fields(void **state) {
 static void test_user_fields(void **state) {
   struct world *world = *state;
   char token[BF__TOKEN_TEXT];
-  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"new\",\"name\":\"新\",\"org\":\"none\",\"password\":\"correct horse\"}"), 422);
+  assert_int_equal(
+      post(world, NULL, "user.add", "{\"id\":\"new\",\"name\":\"新\",\"org\":\"none\",\"password\":\"correct horse\"}"), 422);
   assert_string_equal(refused_field(0), "org");
-  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"new\",\"name\":\"新\",\"org\":\"city\",\"password\":\"short\"}"), 422);
+  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"new\",\"name\":\"新\",\"org\":\"city\",\"password\":\"short\"}"),
+                   422);
   assert_string_equal(refused_field(0), "password");
-  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"new\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\",\"clearance\":4}"), 400);
+  assert_int_equal(post(world, NULL, "user.add",
+                        "{\"id\":\"new\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\",\"clearance\":4}"),
+                   400);
   assert_string_equal(refused_field(0), "clearance");
-  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"mia\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\"}"), 409);
-  assert_int_equal(post(world, NULL, "user.add", "{\"id\":\"new.one\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\"}"), 201);
+  assert_int_equal(
+      post(world, NULL, "user.add", "{\"id\":\"mia\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\"}"), 409);
+  assert_int_equal(
+      post(world, NULL, "user.add", "{\"id\":\"new.one\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\"}"), 201);
   assert_null(strstr(answer.text, "argon2"));
   assert_int_equal(ask(world, NULL, "user.list", json_object()), 200);
   assert_int_equal(json_array_size(json_object_get(answer.body, "items")), 3);
@@ -198,7 +231,8 @@ static void test_user_fields(void **state) {
   assert_int_equal(login(world, "mia", "correct horse", token), 200);
   assert_int_equal(ask(world, token, "user.list", json_object()), 200);
   assert_int_equal(json_array_size(json_object_get(answer.body, "items")), 1); /* her own organisation's */
-  assert_int_equal(post(world, token, "user.add", "{\"id\":\"more\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\"}"), 403);
+  assert_int_equal(
+      post(world, token, "user.add", "{\"id\":\"more\",\"name\":\"新\",\"org\":\"city\",\"password\":\"correct horse\"}"), 403);
   assert_int_equal(ask(world, "", "user.list", json_object()), 401);
 }
 
@@ -220,7 +254,8 @@ static void test_login(void **state) {
   assert_string_equal(json_string_value(json_object_get(answer.body, "expires")), "2024-03-04T21:00:00.000+08:00");
   assert_int_equal(ask(world, token, "me", json_object()), 200);
   assert_string_equal(json_string_value(json_object_get(answer.body, "user")), "mia");
-  assert_string_equal(json_string_value(json_object_get(json_object_get(json_object_get(answer.body, "role_titles"), "maker"), "zh")), "制作");
+  assert_string_equal(
+      json_string_value(json_object_get(json_object_get(json_object_get(answer.body, "role_titles"), "maker"), "zh")), "制作");
   assert_null(strstr(answer.text, "password"));
   assert_int_equal(post(world, token, "logout", "{}"), 204);
   assert_string_equal(answer.token, "");
@@ -253,7 +288,8 @@ static void test_own_password(void **state) {
   assert_int_equal(ask(world, other, "me", json_object()), 401); /* every other session has ended */
   assert_int_equal(login(world, "mia", "correct horse", NULL), 401);
   assert_int_equal(login(world, "mia", "battery staple", NULL), 200);
-  assert_int_equal(post(world, NULL, "me.password", "{\"old\":\"correct horse\",\"new\":\"battery staple\"}"), 401); /* the operator is nobody */
+  assert_int_equal(post(world, NULL, "me.password", "{\"old\":\"correct horse\",\"new\":\"battery staple\"}"),
+                   401); /* the operator is nobody */
 }
 
 static void test_admin(void **state) {
@@ -270,7 +306,8 @@ static void test_admin(void **state) {
   assert_int_equal(post(world, root, "user.disable", "{\"id\":\"mia\"}"), 200);
   assert_int_equal(ask(world, mia, "me", json_object()), 401);
   assert_int_equal(login(world, "mia", "battery staple", NULL), 401);
-  assert_int_equal(ask(world, root, "user.disable", json_pack("{s:s, s:{s:b}}", "id", "mia", "body", "disabled", 0)), 200); /* the id from the path */
+  assert_int_equal(ask(world, root, "user.disable", json_pack("{s:s, s:{s:b}}", "id", "mia", "body", "disabled", 0)),
+                   200); /* the id from the path */
   assert_int_equal(login(world, "mia", "battery staple", NULL), 200);
 }
 
@@ -323,7 +360,13 @@ static void on_written(void *arg, int status) {
 
 static int upload(struct world *world, const char *token, json_t *params, const char *bytes, size_t length) {
   struct bf_upload *handle = NULL;
-  struct bf_call call = {.size = sizeof call, .operation = "document.add", .params = params, .token = token, .if_version = -1, .answer = keep, .arg = &answer};
+  struct bf_call call = {.size = sizeof call,
+                         .operation = "document.add",
+                         .params = params,
+                         .token = token,
+                         .if_version = -1,
+                         .answer = keep,
+                         .arg = &answer};
   answer.given = false;
   world->app.api.upload_begin(&world->app.api, &call, &handle);
   assert_true(answer.given == (handle == NULL));
@@ -367,7 +410,8 @@ static void test_documents(void **state) {
   assert_int_equal(upload(world, token, paper(id, NULL, NULL, NULL), "abc", 3), 400);
   assert_string_equal(refused_field(0), "kind");
   assert_int_equal(upload(world, token, paper(id, "note", "../x", NULL), "abc", 3), 400);
-  assert_int_equal(upload(world, token, paper(id, "note", "a\xE2\x80\xAEgpj.exe", NULL), "abc", 3), 400); /* a name that reads backwards */
+  assert_int_equal(upload(world, token, paper(id, "note", "a\xE2\x80\xAEgpj.exe", NULL), "abc", 3),
+                   400); /* a name that reads backwards */
   assert_int_equal(upload(world, token, paper(id, "note", NULL, NULL), "", 0), 400);
   assert_int_equal(upload(world, token, paper(id, "note", NULL, NULL), large, sizeof large), 413);
   assert_int_equal(written_status, BF_ELIMIT);
@@ -399,7 +443,8 @@ static void test_documents_damaged(void **state) {
   new_case(world, token, id);
   assert_int_equal(upload(world, token, paper(id, "note", NULL, NULL), "abc", 3), 201);
   (void)snprintf(text, sizeof text, "%s", json_string_value(json_object_get(answer.body, "sha256")));
-  assert_int_equal(bf__docstore_path(world->app.config.data, json_string_value(json_object_get(answer.body, "sha256")), path, sizeof path), 0);
+  assert_int_equal(
+      bf__docstore_path(world->app.config.data, json_string_value(json_object_get(answer.body, "sha256")), path, sizeof path), 0);
   assert_int_equal(ask(world, token, "document.verify", json_object()), 403);
   assert_int_equal(ask(world, NULL, "document.verify", json_object()), 200);
   assert_true(json_is_true(json_object_get(answer.body, "ok")));
@@ -421,8 +466,8 @@ static void test_documents_damaged(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(test_org_fields), TEST(test_user_fields), TEST(test_login),     TEST(test_lockout),           TEST(test_own_password),
-      TEST(test_admin),      TEST(test_restart),     TEST(test_audit),     TEST(test_documents),         TEST(test_documents_damaged),
+      TEST(test_org_fields), TEST(test_user_fields), TEST(test_login), TEST(test_lockout),   TEST(test_own_password),
+      TEST(test_admin),      TEST(test_restart),     TEST(test_audit), TEST(test_documents), TEST(test_documents_damaged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
