@@ -57,4 +57,5 @@ return papers {
   security_test_report = { zh = "网络安全检测与风险评估报告", en = "Security test and risk assessment report", article = 32 },
   retirement_assessment = { zh = "系统停用数据评估报告", en = "Assessment of the data before retirement", article = 36 },
   handover_list = { zh = "资产和资料移交清单", en = "List of assets and papers handed over", article = 37 },
+  supervision_report = { zh = "监理报告", en = "Supervision report", article = 24 },
 }

@@ -1,4 +1,6 @@
 -- 第二、五条 政府投资信息化建设项目
+local integration = require "lib.integration"
+local building = require "lib.building"
 local draw = require "lib.draw"
 local funding = require "lib.funding"
 
@@ -6,11 +8,7 @@ local source = choice { { "city", "市级财政资金", "City budget" }, { "coun
   { "provincial", "省级资金", "Provincial money" },
   { "central", "国家资金", "State money" }, { "own", "单位自筹", "The unit's own money" }, { "social", "社会资本", "Private capital" } }
 
-return kind "project" {
-  title = { zh = "信息化项目", en = "IT project" }, articles = { 2, 5 }, name = "title",
-  columns = { "investment", "plan_year", "category" },
-  public = { when = is_set("released_on"), facts = { "title", "category", "investment", "plan_year" } }, -- 第四十三条
-  facts = {
+local facts = {
     { "title", text, zh = "项目名称", en = "Title", max = 120, example = "智慧城管二期" },
     { "category", choice { { "infrastructure", "信息化基础设施", "Infrastructure" }, { "software", "软件开发", "Software" },
       { "maintenance", "系统运维", "Operation and maintenance" }, { "operation", "运营服务", "Operation services" } }, zh = "项目类别",
@@ -67,7 +65,15 @@ return kind "project" {
     { "sanctions", list_of { { "on", date, zh = "日期", en = "On" }, { "ground", text, zh = "情形", en = "Ground" }, { "reason", text, zh = "理由", en = "Reason" },
       { "recover", money, zh = "收回资金", en = "To be recovered", optional = true }, { "measure", text, zh = "措施", en = "Measure" } },
       zh = "暂停和处理记录", en = "Suspensions and measures", optional = true },
-  },
+}
+for _, f in ipairs(building.facts) do facts[#facts + 1] = f end
+for _, f in ipairs(integration.facts) do facts[#facts + 1] = f end
+
+return kind "project" {
+  title = { zh = "信息化项目", en = "IT project" }, articles = { 2, 5 }, name = "title",
+  columns = { "investment", "plan_year", "category" },
+  public = { when = is_set("released_on"), facts = { "title", "category", "investment", "plan_year" } }, -- 第四十三条
+  facts = facts,
   create = { by = "builder", article = 5, title = { zh = "新建项目", en = "Open a project" },
     help = { zh = "先存为草稿,再上传材料、申报;总投资不超过50万元的走第八条(不列计划、无需审批)",
       en = "A draft first; papers and declaration follow. Up to 500,000 yuan: article 8, no plan and no approval" },

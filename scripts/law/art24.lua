@@ -16,4 +16,7 @@ return law {
   { name = "小额项目自愿委托监理", article = 24, sort = "exception", given = signed(wan(40)), steps = { supervise, complete }, expect = { facts = { supervisor = "某监理公司" }, open = "construction" } },
   { name = "没有监理合同不能登记", article = 24, sort = "refusal", given = story.project("contract", "2024-05-16", { awarded_on = "2024-05-10" }), steps = { supervise },
     expect = { refused = { code = "paper.missing" } } },
+  { name = "监理要求停工,告知政务管理服务局", article = 24, sort = "exception",
+    given = story.project("construction", "2024-06-01", { supervision_signed_on = "2024-05-20", last_report_on = "2024-06-01" }, { "supervision_report" }),
+    steps = { { "2024-07-01", "builder", "construction.supervision_report", { period = "2024年6月", findings = "隐蔽工程未验", stop_work = true } } }, expect = { told = "bureau" } },
 }

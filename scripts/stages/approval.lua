@@ -1,4 +1,5 @@
 -- 第十三、十四、十五条 审批:以方案评审意见为依据,10个工作日,一次性告知;批复后6个月内启动
+local building = require "lib.building"
 local siblings = require "lib.siblings"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
@@ -138,6 +139,7 @@ return stage "approval" {
     except_from_ban = { by = "bureau", order = 21, article = 35, title = { zh = "批准例外建设", en = "Approve an exception" }, when = not_set("ban_exception"),
       help = { zh = "不能共享而确有必要建设的,会同有关部门审批,写明理由和会同部门", en = "Cannot share, yet must be built: approved together with the other bodies; name them and the reason" },
       form = { { "reason", text, zh = "理由和会同部门", en = "Reason, and with whom" } }, effect = { set("ban_exception", input "reason") } },
+    accountability = building.accountability(), misconduct = building.misconduct(),
     classify = oversight.classify(), declassify = oversight.declassify(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   },

@@ -1,4 +1,5 @@
 -- 第二十二、二十三条 建设:按批复实施,进度和风险有记录;变更依法办理
+local building = require "lib.building"
 local oversight = require "lib.oversight"
 local ending = require "lib.ending"
 local release = require "lib.release"
@@ -27,7 +28,7 @@ end
 
 return stage "construction" {
   kind = "project", order = 110, articles = { 22, 23, 19, 26 }, owner = "builder", title = { zh = "项目建设", en = "Construction" },
-  limits = { report_every = months(3) },
+  limits = { report_every = months(3), at_the_date = days(0) },
   facts = {
     { "progress_log", list_of { { "on", date, zh = "日期", en = "On" }, { "progress", percent, zh = "完成进度(%)", en = "Progress (%)" },
       { "quality", text, zh = "质量情况", en = "Quality", optional = true },
@@ -78,9 +79,14 @@ return stage "construction" {
       end },
     pay = money_.pay(), terminate = ending.terminate(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    log_risk = building.log_risk(), close_risk = building.close_risk(), supervision_report = building.supervision_report(),
+    spot_check = building.spot_check(), answer_check = building.answer_check(), circular = building.circular(),
+    accountability = building.accountability(), misconduct = building.misconduct(),
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(), release = release.release(), withdraw = release.withdraw(),
   },
   deadlines = {
+    spot = { article = 25, from = "spot_correct_by", limit = "at_the_date", stage_open = true, warn = { workdays(3) }, tell = { "builder", "bureau" }, action = "answer_check",
+      title = { zh = "抽查整改期限", en = "Correct what the spot check found" } },
     report = { article = 23, from = "last_report_on", limit = "report_every", nature = "reminder", stage_open = true, warn = { workdays(5) },
       tell = "builder", action = "report",
       title = { zh = "记录进度和风险提醒(本地设定)", en = "Record progress and risks (local setting)" } },

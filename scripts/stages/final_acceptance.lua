@@ -1,4 +1,5 @@
 -- 第二十六条(二) 竣工验收:受理后10个工作日,只扣除整改时间;专家验收
+local building = require "lib.building"
 local draw = require "lib.draw"
 local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
@@ -84,6 +85,7 @@ return stage "final_acceptance" {
     fail = (function() local a = acceptance.fail "final"; a.guard = received; return a end)(),
     draw = draw.action("bureau", "final_acceptance"), name_experts = draw.by_hand("bureau", "final_acceptance"),
     pay = money_.pay(), terminate = ending.terminate(),
+    accountability = building.accountability(), misconduct = building.misconduct(),
     classify = oversight.classify(), declassify = oversight.declassify(),
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),

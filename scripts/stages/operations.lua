@@ -1,4 +1,5 @@
 -- 第二十一条 运维期;第三十、三十二条 定期密评、安全检测与风险评估
+local building = require "lib.building"
 local oversight = require "lib.oversight"
 local ending = require "lib.ending"
 
@@ -33,6 +34,7 @@ return stage "operations" {
     { "follow_up", choice { { "renew", "继续运维,另行报批经费", "Go on: money by the usual procedure" }, { "retire", "停用", "Retire the system" },
       { "hand_over", "移交", "Hand over" } }, zh = "运维期后安排", en = "What follows", optional = true, example = "renew" } },
   actions = {
+    accountability = building.accountability(), misconduct = building.misconduct(),
     classify = oversight.classify(), declassify = oversight.declassify(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
     find_not_sharing = { by = "bureau", order = 10, article = 35, title = { zh = "认定未按要求共享", en = "Find that it does not share" }, when = not_set("sharing_ban_on"),

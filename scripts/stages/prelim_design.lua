@@ -1,4 +1,5 @@
 -- 第十条 初步设计:500万元起由专业机构编制,1000万元起须可行性研究报告批复
+local integration = require "lib.integration"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 local money_ = require "lib.money"
@@ -118,6 +119,7 @@ return stage "prelim_design" {
             en = "The design is more than 10% over the approved total; the builder reports it" } } or {},
           follow "submitted" }
       end },
+    declare_exception = integration.declare(),
     withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
   },

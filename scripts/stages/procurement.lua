@@ -1,4 +1,5 @@
 -- 第十八条 招标投标和政府采购
+local building = require "lib.building"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 local lapse = require "lib.lapse"
@@ -70,7 +71,7 @@ return stage "procurement" {
       needs = docs { "procurement_documents", "award_notice" },
       form = { { "contractor", entry "contractors", zh = "中标(成交)单位", en = "Winner", example = "C001" },
         { "amount", money, zh = "中标(成交)金额", en = "Amount", min = 1, example = wan(30) } },
-      guard = { lapse.guard, approved, chosen }, check = fits,
+      guard = { lapse.guard, approved, chosen }, check = { fits, building.blacklisted }, reads = { "input.contractor" },
       effect = { append("awards", { contractor = input "contractor", amount = input "amount", on = today }), set("awarded_on", today),
         follow "awarded" } },
     fail = { by = "builder", order = 3, title = { zh = "采购失败,重新组织", en = "Procurement failed" }, guard = chosen,

@@ -1,4 +1,5 @@
 -- 第十一、十二条 方案评审:八个方面;200万元起开专家评审会
+local integration = require "lib.integration"
 local draw = require "lib.draw"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
@@ -85,6 +86,7 @@ return stage "scheme_review" {
   leads = { passed = "approval", returned = "prelim_design" },
   readings = { { article = 11, zh = "恰为200万元的,按需要开会办理", en = "Exactly 2,000,000: a meeting is due" } },
   actions = {
+    check_integration = integration.judge(),
     classify = oversight.classify(), declassify = oversight.declassify(),
     draw = draw.action("center", "scheme_review"), name_experts = draw.by_hand("center", "scheme_review"),
     meeting = { by = "center", order = 1, usual = 1, after = workdays(10), article = 12,
@@ -96,7 +98,7 @@ return stage "scheme_review" {
       effect = { append("expert_meetings", experts.record()) } },
     pass = { by = "center", order = 2, usual = 2, after = workdays(5), title = { zh = "评审通过", en = "Pass" }, needs = docs { "review_opinion" },
       form = opinion_form(),
-      guard = { no_conditions, function(case, now) return met(case, now, size(case)) end },
+      guard = { no_conditions, integration.follows, function(case, now) return met(case, now, size(case)) end },
       check = { thresholds, function(_, given) return judge(given, "pass") end },
       effect = function(case, given, now)
         return { set("review_passed_on", now.date), set("review_subjects", given.subjects), set("review_opinion", given.opinion),
@@ -108,7 +110,7 @@ return stage "scheme_review" {
     pass_with_conditions = { by = "center", order = 3, title = { zh = "附条件通过", en = "Pass with conditions" }, needs = docs { "review_opinion" },
       form = (function() local f = opinion_form(); f[#f + 1] = { "conditions", list_of(text), zh = "须落实的条件", en = "Conditions",
         min = 1 }; return f end)(),
-      guard = { no_conditions, function(case, now) return met(case, now, size(case)) end },
+      guard = { no_conditions, integration.follows, function(case, now) return met(case, now, size(case)) end },
       check = { thresholds, function(_, given) return judge(given, "improve") end },
       effect = function(case, given, now)
         return { set("review_subjects", given.subjects), set("review_opinion", given.opinion), set("reviewed_amount", amount_of(case, given)),

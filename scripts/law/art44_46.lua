@@ -1,0 +1,28 @@
+-- 第四十四、四十六条 主管部门、服务单位和专家的责任
+-- luacheck: read globals law
+local story = require "lib.story"
+local function built(more)
+  local f = { contracts = { story.signed(wan(90)) }, last_report_on = "2024-06-01", supervision_signed_on = "2024-05-20" }
+  for k, v in pairs(more or {}) do f[k] = v end
+  return story.project("construction", "2024-06-01", f)
+end
+local function breach(ground) return { "2024-06-10", "audit", "construction.accountability", { body = "某局", ground = ground, facts = "未经评审批复" } } end
+local function credit(more)
+  local i = { subject = "某科技公司", part = "contractor", facts = "交付虚假测试报告", blacklist = false }
+  for k, v in pairs(more or {}) do i[k] = v end
+  return { "2024-06-10", "bureau", "construction.misconduct", i }
+end
+
+return law {
+  { name = "审计登记问责线索,报领导小组", article = 44, sort = "plain", given = built(), steps = { breach "procedure" }, expect = { told = "leading_group",
+    facts = { accountability = { { on = "2024-06-10", body = "某局", ground = "procedure", facts = "未经评审批复" } } } } },
+  { name = "“其他”也是一种情形", article = 44, sort = "boundary", given = built(), steps = { breach "other" }, expect = { told = "leading_group" } },
+  { name = "四种之外的不登记", article = 44, sort = "refusal", given = built(), steps = { breach "slow" }, expect = { refused = {} } },
+  { name = "不影响项目本身", article = 44, sort = "exception", given = built(), steps = { breach "tender" }, expect = { open = "construction", absent = { "suspended_on" } } },
+  { name = "不良行为记入信用档案", article = 46, sort = "plain", given = built(), steps = { credit() },
+    expect = { facts = { misconduct = { { on = "2024-06-10", subject = "某科技公司", part = "contractor", facts = "交付虚假测试报告", blacklist = false } } } } },
+  { name = "列入黑名单须有处理决定", article = 46, sort = "refusal", given = built(), steps = { credit { blacklist = true } }, expect = { refused = { article = 46, code = "credit.document" } } },
+  { name = "有决定的列入黑名单,损失赔偿、移送记录在案", article = 46, sort = "exception", given = built(), steps = { credit { blacklist = true, document = "益政管〔2024〕9号", loss = wan(5), transferred = true } },
+    expect = { facts = { misconduct = { { on = "2024-06-10", subject = "某科技公司", part = "contractor", facts = "交付虚假测试报告", blacklist = true, loss = wan(5), transferred = true } } } } },
+  { name = "专家也可记入", article = 46, sort = "boundary", given = built(), steps = { credit { subject = "E003", part = "expert" } }, expect = { open = "construction" } },
+}
