@@ -1,4 +1,5 @@
 -- 第二、五条 政府投资信息化建设项目
+local conditions = require "lib.conditions"
 local integration = require "lib.integration"
 local building = require "lib.building"
 local draw = require "lib.draw"
@@ -67,6 +68,7 @@ local facts = {
       zh = "暂停和处理记录", en = "Suspensions and measures", optional = true },
 }
 for _, f in ipairs(building.facts) do facts[#facts + 1] = f end
+for _, f in ipairs(conditions.facts) do facts[#facts + 1] = f end
 for _, f in ipairs(integration.facts) do facts[#facts + 1] = f end
 
 return kind "project" {

@@ -18,6 +18,11 @@ local accept = { "2024-12-11", "bureau", "final_acceptance.accept" }
 local meeting = { "2024-12-17", "bureau", "final_acceptance.meeting", { held_on = "2024-12-17", experts = { "E1", "E2", "E3", "E4", "E5" } } }
 local function decide(date_) return { date_, "bureau", "final_acceptance.pass", { opinion = "同意" } } end
 
+local function with_conditions(what, due)
+  return { "2024-12-18", "bureau", "final_acceptance.pass_with_conditions", { opinion = "附条件同意",
+    conditions = { { condition = "补齐运维手册", owner = "李某", due = due, blocks = what } } } }
+end
+
 return law {
   { name = "200万元以下,建设单位验收,报政务管理服务局", article = 26, sort = "plain", given = own(),
     steps = { pass, { "2024-09-11", "builder", "builder_acceptance.report" } },
@@ -51,4 +56,24 @@ return law {
     steps = { { "2024-09-09", "builder", "builder_acceptance.record_software_assessment", { result = "failed" } }, pass }, expect = { refused = { code = "acceptance.software" } } },
   { name = "(四)测评通过后验收", article = 26, sort = "plain", given = own { needs_software_test = true },
     steps = { { "2024-09-09", "builder", "builder_acceptance.record_software_assessment", { result = "passed" } }, pass }, expect = { facts = { final_accepted_on = "2024-09-10" } } },
+  { name = "附条件通过:条件落实前挡住付款", article = 26, sort = "exception", given = final(),
+    steps = { accept, meeting, with_conditions("payment", "2025-01-20"), { "2024-12-20", "finance", "settlement.pay", { contract = "HT-001", amount = 100 } } },
+    expect = { refused = { article = 26, code = "conditions.unmet" }, facts = { final_accepted_on = "2024-12-18" }, due = { ["operations.condition"] = "2025-01-20" } } },
+  { name = "附条件通过:落实并确认后付款", article = 26, sort = "exception", given = final(),
+    steps = { accept, meeting, with_conditions("payment", "2025-01-20"), { "2025-01-10", "builder", "operations.meet_condition", { number = 1, note = "已补齐" } },
+      { "2025-01-13", "bureau", "operations.confirm_condition", { number = 1 } }, { "2025-01-14", "finance", "settlement.pay", { contract = "HT-001", amount = 100 } } },
+    expect = { absent = { "conditions_due" }, due = { ["operations.condition"] = "none" } } },
+  { name = "未报告落实的不能确认", article = 26, sort = "refusal", given = final(),
+    steps = { accept, meeting, with_conditions("payment", "2025-01-20"), { "2025-01-13", "bureau", "operations.confirm_condition", { number = 1 } } },
+    expect = { refused = { code = "conditions.number" } } },
+  { name = "条件只挡所写明的事项", article = 26, sort = "boundary", given = final(),
+    steps = { accept, meeting, with_conditions("retention", "2025-01-20"), { "2024-12-20", "finance", "settlement.pay", { contract = "HT-001", amount = 100 } } },
+    expect = { open = "settlement", facts = { conditions_due = "2025-01-20" } } },
+  { name = "条件过期:提醒,不视为落实", article = 26, sort = "exception", given = final(), steps = { accept, meeting, with_conditions("nothing", "2025-01-20") }, ["until"] = "2025-02-10",
+    expect = { facts = { conditions_due = "2025-01-20" }, told = { "builder", "bureau" } } },
+  { name = "条件的期限不能是今天", article = 26, sort = "refusal", given = final(), steps = { accept, meeting, with_conditions("payment", "2024-12-18") },
+    expect = { refused = { code = "conditions.date" } } },
+  { name = "建设单位验收也可附条件", article = 26, sort = "exception", given = own(),
+    steps = { { "2024-09-10", "builder", "builder_acceptance.pass_with_conditions", { conditions = { { condition = "补齐手册", owner = "李某", due = "2024-10-15", blocks = "closing" } } } } },
+    expect = { facts = { final_accepted_on = "2024-09-10", conditions_due = "2024-10-15" }, may = "builder_acceptance.report" } },
 }

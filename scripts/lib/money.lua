@@ -1,4 +1,5 @@
 -- 金额一律以分计的整数 · whole fen everywhere
+local conditions = require "lib.conditions"
 local common = require "lib.common"
 local oversight = require "lib.oversight"
 local money_ = {}
@@ -79,7 +80,7 @@ function money_.pay()
       { "amount", money, zh = "本次支付", en = "Amount paid now", min = 1, example = wan(10) },
       { "note", text, zh = "付款事由", en = "What it is for", optional = true },
     },
-    guard = { money_.frozen, oversight.suspended },
+    guard = { money_.frozen, oversight.suspended, conditions.block "payment" },
     check = function(case, given, now)
       local c = money_.contract(case, given.contract)
       if not c then

@@ -1,4 +1,5 @@
 -- 第二十六条(一) 200万元以下:建设单位组织竣工验收,验收报告报政务管理服务局
+local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local ending = require "lib.ending"
@@ -21,6 +22,10 @@ return stage "builder_acceptance" {
       guard = acceptance.gates, help = { zh = "数据共享和应做的测评通过后才能验收;合格后方可投入使用",
         en = "Only with data shared and assessments passed; only then the system is used" },
       effect = function(case, _, now) return acceptance.accepted(case, now.date) end },
+    pass_with_conditions = { by = "builder", order = 3, article = 26, title = { zh = "附条件通过竣工验收", en = "Accept with conditions" }, needs = docs { "acceptance_report" },
+      when = not_set("final_accepted_on"), guard = acceptance.gates, form = { conditions.field() }, check = conditions.check,
+      help = { zh = "每个条件写明责任人、期限和落实前挡住的事项", en = "Each condition names who answers for it, its date, and what it blocks until met" },
+      effect = function(case, given, now) return { acceptance.accepted(case, now.date), conditions.set(given) } end },
     report = { by = "builder", order = 2, usual = 7, after = workdays(3), article = 26,
       title = { zh = "验收报告报政务管理服务局", en = "Report the acceptance to the bureau" }, needs = docs { "acceptance_report" }, guard = accepted,
       effect = { set("acceptance_reported_on", today), notify { to = { "bureau", "finance" }, article = 26, zh = "建设单位已竣工验收并报送验收报告",

@@ -1,4 +1,5 @@
 -- 第二十六条(二) 竣工验收:受理后10个工作日,只扣除整改时间;专家验收
+local conditions = require "lib.conditions"
 local building = require "lib.building"
 local draw = require "lib.draw"
 local oversight = require "lib.oversight"
@@ -22,6 +23,11 @@ local function not_waiting(case)
     return refuse { article = 26, code = "acceptance.waiting", zh = "建设单位正在整改,时限暂停:请待其“整改后重新提交”",
       en = "The builder is correcting and the clock is paused: wait for the resubmission" }
   end
+end
+
+local function met(case)
+  if common.did(case, "final_acceptance", "meeting") == 0 then return refuse { article = 26, code = "acceptance.meeting",
+    zh = "须组织专家验收:请先办理“登记专家验收会”", en = "Experts accept: record their meeting first" } end
 end
 
 return stage "final_acceptance" {
@@ -73,14 +79,19 @@ return stage "final_acceptance" {
       effect = { append("acceptance_meetings", experts.record()) } },
     pass = { by = "bureau", order = 6, usual = 3, after = workdays(2), title = { zh = "竣工验收合格", en = "Accept the project" },
       needs = docs { "acceptance_report" }, form = { { "opinion", text, zh = "验收意见", en = "Opinion", example = "同意通过竣工验收" } },
-      guard = { received, not_waiting, acceptance.gates, function(case)
-        if common.did(case, "final_acceptance", "meeting") == 0 then return refuse { article = 26, code = "acceptance.meeting",
-          zh = "须组织专家验收:请先办理“登记专家验收会”", en = "Experts accept: record their meeting first" } end
-      end },
+      guard = { received, not_waiting, acceptance.gates, met },
       effect = function(case, given, now)
         return { set("acceptance_opinion", given.opinion), acceptance.accepted(case, now.date),
           notify { to = { "builder", "finance" }, article = 26, zh = "项目竣工验收合格,可投入使用", en = "The project is accepted and may be used" },
           follow "accepted" }
+      end },
+    pass_with_conditions = { by = "bureau", order = 7, title = { zh = "附条件通过竣工验收", en = "Accept with conditions" }, needs = docs { "acceptance_report" },
+      form = { { "opinion", text, zh = "验收意见", en = "Opinion" }, conditions.field() },
+      help = { zh = "每个条件写明责任人、期限和落实前挡住的事项", en = "Each condition names who answers for it, its date, and what it blocks until met" },
+      guard = { received, not_waiting, acceptance.gates, met }, check = conditions.check,
+      effect = function(case, given, now)
+        return { set("acceptance_opinion", given.opinion), acceptance.accepted(case, now.date), conditions.set(given),
+          notify { to = { "builder", "finance" }, article = 26, zh = "项目附条件通过竣工验收,请按期落实条件", en = "Accepted with conditions: meet them by their dates" }, follow "accepted" }
       end },
     fail = (function() local a = acceptance.fail "final"; a.guard = received; return a end)(),
     draw = draw.action("bureau", "final_acceptance"), name_experts = draw.by_hand("bureau", "final_acceptance"),

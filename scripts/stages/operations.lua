@@ -1,4 +1,5 @@
 -- 第二十一条 运维期;第三十、三十二条 定期密评、安全检测与风险评估
+local conditions = require "lib.conditions"
 local building = require "lib.building"
 local oversight = require "lib.oversight"
 local ending = require "lib.ending"
@@ -37,6 +38,7 @@ return stage "operations" {
     accountability = building.accountability(), misconduct = building.misconduct(),
     classify = oversight.classify(), declassify = oversight.declassify(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
     find_not_sharing = { by = "bureau", order = 10, article = 35, title = { zh = "认定未按要求共享", en = "Find that it does not share" }, when = not_set("sharing_ban_on"),
       help = { zh = "不予安排运维经费,本单位不得新建、改建、扩建政务信息系统,直至解除", en = "No money for operations, and the unit may not build, until lifted" },
       form = { { "reason", text, zh = "事实和理由(未共享或重复采集)", en = "Facts: not shared, or collected twice" } },
@@ -78,12 +80,14 @@ return stage "operations" {
     record_crypto = { by = "builder", order = 2, article = 30, title = { zh = "登记定期密评", en = "Record a cryptography assessment" },
       when = is("needs_crypto_assessment", true), needs = docs { "crypto_assessment_report" }, effect = { set("crypto_assessed_on", today) } },
     ["end"] = { by = "builder", order = 3, usual = 1, after = workdays(5), article = 21, title = { zh = "运维期结束", en = "End of operations" },
-      guard = { over, retention_through }, form = { { name = "follow_up", fact = "follow_up", optional = false } },
+      guard = { over, retention_through, conditions.block "closing" }, form = { { name = "follow_up", fact = "follow_up", optional = false } },
       help = { zh = "以后的运维费用按相关规定和程序确定", en = "Later money for operations comes by the usual procedure" },
       effect = function(case, given, now) return { set("operations_ended_on", now.date), set("follow_up", given.follow_up),
         ending.wind_up(case, "operations") } end },
   },
   deadlines = {
+    condition = { article = 26, from = "conditions_due", limit = "at_the_date", stage_open = true, warn = { workdays(5), workdays(1) }, after = { workdays(1), workdays(5) },
+      tell = { "builder", "bureau" }, action = "meet_condition", title = { zh = "验收条件落实期限", en = "A condition of acceptance is due" } },
     over = { article = 21, from = "operations_until", limit = "at_the_date", nature = "opens", stage_open = true,
       warn = { months(6), months(3), months(1) }, tell = { "builder", "bureau" }, action = "end",
       title = { zh = "运维期届满", en = "Operations end" } },

@@ -1,4 +1,5 @@
 -- 第十九条 尾款:竣工验收满1、2、3年各付合同款的5%;到期只是可以审核,从不自动付款;不合格只是暂缓,从不没收
+local conditions = require "lib.conditions"
 local common = require "lib.common"
 local ending = require "lib.ending"
 local money_ = require "lib.money"
@@ -67,7 +68,8 @@ for n = 1, 3 do
   actions["review_" .. n] = { by = "bureau", order = n * 10, usual = n * 2 - 1, after = workdays(10),
     title = { zh = "审核尾款" .. name.zh, en = "Review tranche " .. n }, when = not_set(fact_of("payable_on", n)),
     needs = n > 1 and docs { "assessment_report" } or nil,
-    guard = n == 1 and { year_over(1), evaluated, money_.frozen } or { year_over(n), before(n), money_.frozen },
+    guard = n == 1 and { year_over(1), evaluated, money_.frozen, conditions.block "retention" }
+      or { year_over(n), before(n), money_.frozen, conditions.block "retention" },
     help = n == 1 and { zh = "须后评价合格且问题整改到位",
       en = "Needs a passed post-evaluation with its problems fixed" } or { zh = "须年度考核合格;不合格的暂缓,整改后再审",
       en = "Needs a passed yearly assessment; failed: held, and reviewed again" },
