@@ -118,6 +118,8 @@ def test_life_of_12_000_000():
         c.at("2023-05-16T16:00")
         p.do("bureau", "approval.approve", amount=yuan(11_800_000), approval_number="益政管审〔2023〕8号")
         p.due("approval.start", "2023-11-16")  # article 15: 6 months from 05-16, a Thursday
+        # disclosure, article 43: nobody releases it, so the bureau is reminded after 20 working days: 05-17..19 (3) 22-26 (8) 29..06-02 (13) 05-09 (18) 12 13
+        p.reminded("2023-06-14", "release", "2023-06-13", "bureau")
         p.check_forecast()
 
         # budget review, article 17: 20 after Tue 05-16: 17-19 (3) 22-26 (8) 29-06-02 (13) 5-9 (18) 12 13
@@ -394,6 +396,8 @@ def test_life_of_1_500_000():
         c.at("2024-03-19")
         p.do("bureau", "approval.approve", "approval_reply")
         p.due("approval.start", "2024-09-19")  # 6 months, a Thursday
+        # disclosure: 20 after 03-19: 20-22 (3) 25-29 (8) 04-01..03 (11), 4 to 6 off, Sunday 7 made up (12) 08-12 (17) 15 16 17
+        p.reminded("2024-04-18", "release", "2024-04-17", "bureau")
         # 20 after Tue 03-19: 20-22 (3) 25-29 (8) 04-01..03 (11), 4-6 off, Sun 7 made up (12) 8-12 (17) 15 16 17
         p.due("budget_review.waiting", "2024-04-17")
         c.at("2024-04-09")
