@@ -23,6 +23,13 @@ local function conflict(case, id, e)
   end
 end
 
+local function drawn(case, id)
+  for _, d in ipairs(case.facts.expert_draws) do
+    for _, one in ipairs(d.drawn) do if one == id then return true end end
+  end
+  return false
+end
+
 -- 到会专家是否合乎要求 · what stands against these experts
 function experts.check(case, given, now, at_least_)
   local said, seen, count = {}, {}, 0
@@ -36,6 +43,12 @@ function experts.check(case, given, now, at_least_)
         en = ("%s is not in the expert pool, or suspended: draw from the pool"):format(id) }
     elseif e then
       said[#said + 1] = conflict(case, id, e)
+    end
+  end
+  for id in pairs(seen) do
+    if case.facts.expert_draws and not given.exception_reason and not drawn(case, id) then
+      said[#said + 1] = refuse { article = 12, code = "experts.not_drawn", field = "exception_reason",
+        zh = ("专家%s不在抽取结果中:请按抽取结果登记,或写明例外理由"):format(id), en = ("Expert %s was not drawn: name those who were, or give the reason for an exception"):format(id) }
     end
   end
   if count < at_least_ and not given.exception_reason then
