@@ -1,7 +1,7 @@
 # What banfa needs from Debian, by name; sourced by quickstart.sh and tests/run.sh.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev liblua5.4-dev libjansson-dev libssl-dev libsodium-dev libsqlite3-dev libcurl4-openssl-dev node-llhttp uthash-dev"
 RUN_PACKAGES="ca-certificates curl python3"
-TEST_PACKAGES="libcmocka-dev lua5.4 lua-check python3 binutils procps clang-format wrk"
+TEST_PACKAGES="openssl libcmocka-dev lua5.4 lua-check python3 binutils procps clang-format wrk"
 # The peer of the benchmarks: fetched and unpacked below build/, never installed (its LuaJIT would take the place of the one that wrk needs).
 PEER_PACKAGES="nginx libnginx-mod-http-lua libnginx-mod-http-ndk libluajit2-5.1-2 lua-resty-core lua-resty-lrucache lua-cjson libpcre3 libpcre2-8-0"
 
