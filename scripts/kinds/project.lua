@@ -58,6 +58,7 @@ local facts = {
       en = "The unit's projects that look like parts of one", optional = true },
     { "unit_record", list_of { { "project", text, zh = "项目", en = "Project" }, { "title", text, zh = "名称", en = "Title" }, { "what", text, zh = "情况", en = "What" } },
       zh = "单位履约记录", en = "The unit's record", optional = true },
+    { "split_found", bool, zh = "认定为化整为零", en = "Found to be split", optional = true },
     { "siblings_seen_on", date, zh = "查同单位项目日期", en = "The unit's other projects looked at on", optional = true },
     { "sharing_ban_on", date, zh = "未按要求共享认定日期", en = "Found not to share on", optional = true },
     { "sharing_ban_reason", text, zh = "认定理由", en = "Why", optional = true },

@@ -26,4 +26,24 @@ return law {
     expect = { refused = { article = 16, code = "declaration.split" } } },
   { name = "受理时写明判断,记录在案", article = 16, sort = "exception", given = approval,
     steps = { { "2024-03-05", "bureau", "approval.accept", { split_judgement = "未发现同类项目" } } }, expect = { facts = { split_judgement = "未发现同类项目" } } },
+  { name = "有疑似拆分而未判断的不能收备", article = 16, sort = "refusal",
+    given = seen(wan(30), { X = story.other("X", { title = "智慧校园平台二期", investment = wan(30) }, "filing") }), steps = { look, { "2024-04-03", "bureau", "filing.receive" } },
+    expect = { refused = { article = 16, code = "split.unjudged" } } },
+  { name = "判断为不是拆分的,写明理由后继续", article = 16, sort = "exception",
+    given = seen(wan(30), { X = story.other("X", { title = "智慧校园平台二期", investment = wan(30) }, "filing") }),
+    steps = { look, { "2024-04-03", "bureau", "filing.judge_split", { split = false, reason = "两校各自独立" } }, { "2024-04-03", "bureau", "filing.receive" } },
+    expect = { closed = "filing", facts = { split_judgement = "两校各自独立" } } },
+  { name = "认定为拆分的不能收备", article = 16, sort = "refusal",
+    given = seen(wan(30), { X = story.other("X", { title = "智慧校园平台二期", investment = wan(30) }, "filing") }),
+    steps = { look, { "2024-04-03", "bureau", "filing.judge_split", { split = true, reason = "同一平台拆为两期" } }, { "2024-04-03", "bureau", "filing.receive" } },
+    expect = { refused = { article = 16, code = "split.found" }, told = "builder" } },
+  { name = "两个180万元合计超过200万元,审批时也须判断", article = 16, sort = "boundary",
+    given = (function()
+      local g = story.project("approval", "2024-03-04", { title = "智慧校园平台一期", investment = wan(180), plan_entered_on = "2024-01-12", review_passed_on = "2024-03-01",
+        reviewed_amount = wan(180), approval_applied_on = "2024-03-04" }, { "review_opinion", "approval_reply" })
+      g.others = { X = story.other("X", { title = "智慧校园平台二期", investment = wan(180) }) }
+      return g
+    end)(),
+    steps = { { "2024-03-05", "bureau", "approval.accept" }, { "2024-03-05", "bureau", "approval.look_at_unit" }, { "2024-03-06", "bureau", "approval.approve", {} } },
+    expect = { refused = { article = 16, code = "split.unjudged" } } },
 }

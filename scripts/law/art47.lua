@@ -14,4 +14,10 @@ return law {
   { name = "剔除土建后申报信息化部分", article = 47, sort = "exception", given = draft(wan(525), wan(210)),
     steps = { { "2023-09-19", "builder", "declaration.revise", { investment = wan(315), civil_works = 0, funding_sources = { { source = "city", amount = wan(315) } },
       investment_by_year = { { year = 2024, amount = wan(315) } } } }, submit }, expect = { open = "pretech", facts = { investment = wan(315) } } },
+  { name = "土建工程中的信息化部分恰为50万元,不必单独审批", article = 47, sort = "boundary",
+    given = story.project("declaration", "2024-03-01", { category = "infrastructure", parts = { "in_construction" }, investment = wan(50) }),
+    steps = { { "2024-03-04", "builder", "declaration.start_small", { not_split = true } } }, expect = { open = "procurement", facts = { exempt = true } } },
+  { name = "土建工程中的信息化部分超过50万元,按本办法单独申报", article = 47, sort = "plain",
+    given = story.project("declaration", "2023-09-01", { category = "infrastructure", parts = { "in_construction" }, investment = wan(50) + 1 },
+      { "project_proposal", "party_group_approval", "investment_estimate", "supporting_evidence" }), steps = { submit }, expect = { open = "pretech" } },
 }

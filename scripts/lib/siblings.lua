@@ -78,6 +78,26 @@ function siblings.look()
     end }
 end
 
+-- 由人判断并写明理由;认定拆分的不能批复、不能收备 · a person judges, with a reason; what is found to be split is neither approved nor received
+function siblings.judge()
+  return { by = "bureau", order = 21, article = 16, title = { zh = "判断是否化整为零", en = "Judge whether it was split" }, when = is_set("split_suspects"),
+    form = { { "split", bool, zh = "认定为化整为零", en = "It was split", example = false }, { "reason", text, zh = "理由", en = "Reason" } },
+    effect = function(_, given)
+      return { set("split_found", given.split), set("split_judgement", given.reason),
+        given.split and notify { to = { "builder" }, article = 16, zh = "认定为化整为零:请合并后按规定程序申报", en = "Found to be split: declare the whole project by the usual procedure" } or {} }
+    end }
+end
+
+function siblings.judged(case)
+  if case.facts.split_found then
+    return refuse { article = 16, code = "split.found", fact = "split_found", zh = "已认定为化整为零,不能继续:请撤回,合并后按规定程序申报",
+      en = "It was found to be split and cannot go on: withdraw it and declare the whole" }
+  elseif case.facts.split_suspects and not case.facts.split_judgement then
+    return refuse { article = 16, code = "split.unjudged", fact = "split_judgement", zh = "有疑似拆分的同单位项目:请先办理“判断是否化整为零”",
+      en = "There are projects of the same unit that look like parts of one: judge them first" }
+  end
+end
+
 -- 第三十五条:单位有未共享的系统,不得新建、改建、扩建 · a unit whose system does not share may not build
 function siblings.banned(case, now)
   if case.facts.ban_exception then return end

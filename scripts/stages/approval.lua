@@ -120,7 +120,7 @@ return stage "approval" {
         "approval_number", "second_review_reason", money_.lighter_field() },
       help = { zh = "以方案评审意见为依据,原则上不另行评审;另行评审的须写明理由",
         en = "On the strength of the review opinion; a second review needs a reason" },
-      guard = { accepted, not_waiting, in_plan, reviewed }, check = amount_fits,
+      guard = { accepted, not_waiting, in_plan, reviewed, siblings.judged }, check = amount_fits,
       effect = function(case, given, now)
         return { set("approved_on", now.date), set("approved_amount", amount_of(case, given)), set("approval_number", given.approval_number),
           set("second_review_reason", given.second_review_reason),
@@ -135,7 +135,7 @@ return stage "approval" {
         notify { to = { "builder", "center" }, article = 13, zh = "项目未获批准,已退回初步设计", en = "Not approved; back to the design" },
         follow "rejected" } },
     withdraw = common.withdraw(),
-    look_at_unit = siblings.look(),
+    look_at_unit = siblings.look(), judge_split = siblings.judge(),
     except_from_ban = { by = "bureau", order = 21, article = 35, title = { zh = "批准例外建设", en = "Approve an exception" }, when = not_set("ban_exception"),
       help = { zh = "不能共享而确有必要建设的,会同有关部门审批,写明理由和会同部门", en = "Cannot share, yet must be built: approved together with the other bodies; name them and the reason" },
       form = { { "reason", text, zh = "理由和会同部门", en = "Reason, and with whom" } }, effect = { set("ban_exception", input "reason") } },
