@@ -4,7 +4,7 @@ stds.banfa = {
     -- the safe part of Lua
     "pairs", "ipairs", "type", "tostring", "tonumber", "select", "next", "error", "assert", "pcall", "require", "math", "string", "table", "utf8",
     -- declarations
-    "stage", "kind", "amend", "register", "report", "roles", "jurisdictions", "papers", "remove",
+    "stage", "kind", "amend", "register", "report", "roles", "jurisdictions", "papers", "remove", "law", "articles",
     -- types
     "text", "money", "int", "percent", "bool", "date", "user", "org", "choice", "ref", "entry", "record", "list_of",
     -- periods and amounts
@@ -15,7 +15,7 @@ stds.banfa = {
     "today", "input", "fact", "set", "unset", "append", "open", "close", "follow", "finish", "notify", "act", "create", "add", "change", "classify",
     "start", "pause", "resume", "stop", "refuse",
     -- helpers
-    "later", "earlier", "workdays_between", "is_workday", "year_of", "money_text", "is_open", "has_paper",
+    "later", "earlier", "workdays_between", "is_workday", "year_of", "sm3", "money_text", "is_open", "has_paper",
   },
 }
 std = "banfa"

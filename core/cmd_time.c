@@ -44,6 +44,37 @@ static json_t *facts_of(const char *path, struct bf_error *err) {
   return NULL;
 }
 
+/* One deadline: its date, how it was counted, then each day. */
+static void print_why_one(const json_t *one) {
+  const json_t *how = json_object_get(one, "how"), *title = json_object_get(one, "title");
+  const char *due = json_string_value(json_object_get(one, "due")), *zh = json_string_value(json_object_get(title, "zh"));
+  size_t i;
+  json_t *day;
+  (void)printf("%s.%s %s: %s\n  %s\n  %s\n", json_string_value(json_object_get(one, "stage")), json_string_value(json_object_get(one, "name")), zh ? zh : "",
+               due ? due : "暂停 · paused", json_string_value(json_object_get(how, "zh")), json_string_value(json_object_get(how, "en")));
+  json_array_foreach(json_object_get(one, "days"), i, day) {
+    json_int_t number = json_integer_value(json_object_get(day, "number"));
+    (void)printf("    %s  ", json_string_value(json_object_get(day, "date")));
+    if (number) (void)printf("%3lld  ", (long long)number);
+    else (void)printf("  -  ");
+    (void)printf("%s · %s\n", json_string_value(json_object_get(day, "zh")), json_string_value(json_object_get(day, "en")));
+  }
+}
+
+static void print_why(const json_t *body) {
+  size_t i;
+  json_t *one;
+  if (!json_object_get(body, "deadlines")) print_why_one(body);
+  json_array_foreach(json_object_get(body, "deadlines"), i, one) print_why_one(one);
+}
+
+int bf__cmd_why(struct bf__cli *cli, int argc, char **argv) {
+  int code = bf__cli_parse(cli, argc, argv, NULL, 1, 2);
+  if (code >= 0) return code;
+  json_t *params = json_pack("{s:s, s:s*}", "id", cli->words[0], "deadline", cli->word_count > 1 ? cli->words[1] : NULL);
+  return bf__cli_run(cli, "case.why", params, print_why);
+}
+
 int bf__cmd_simulate(struct bf__cli *cli, int argc, char **argv) {
   const char *until = NULL;
   const struct bf__cli_option own[] = {{"--until", &until, NULL}, {0}};

@@ -26,6 +26,8 @@ const struct bf__verb bf__verbs[] = {
     {"simulate", bf__cmd_simulate, "CASE | FILE [--until DATE]", "推演 · what happens next, and when",
      "  CASE 事项编号 · the id of a case; FILE 事实文件 · a JSON file {\"kind\", \"facts\"}\n"
      "  --until DATE    推演到 · how far to look\n"},
+    {"why", bf__cmd_why, "CASE [STAGE.DEADLINE]", "期限的由来 · how dates came about, day by day",
+     "  CASE 事项编号 · the id of a case; STAGE.DEADLINE 只看一个期限 · one of its deadlines, such as those it lists\n"},
     {"import", bf__cmd_import, "cases|experts|contractors FILE [--apply]", "导入台账 · take in a ledger file",
      "  FILE 为 CSV,UTF-8 或 GB18030,\"-\" 为标准输入 · CSV, UTF-8 or GB18030, \"-\" for standard input\n"
      "  --apply         写入;不加则只试算 · write it; without this it is a dry run that tells what is wrong, row by row\n"},

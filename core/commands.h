@@ -49,6 +49,7 @@ int bf__cmd_serve(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_clock(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_simulate(struct bf__cli *cli, int argc, char **argv);
+int bf__cmd_why(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_import(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_user(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_org(struct bf__cli *cli, int argc, char **argv);

@@ -16,7 +16,7 @@ static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "law
 struct story {
   struct bf__rules *rules;
   const struct bf__calendar *calendar;
-  const json_t *view, *others;
+  const json_t *view, *others, *entries, *seed;
   json_t *state, *told, *acts, *refusals; /* what the last step was refused with */
   int32_t today;
   char why[WHY]; /* the first thing that is not as expected */
@@ -40,7 +40,7 @@ static bool date_at(struct story *story, const json_t *value, const char *what, 
 static json_t *now_of(const struct story *story, const char *role) {
   char date[BF__DATE_TEXT];
   bf__date_format(story->today, date);
-  return json_pack("{ss sO* s{ss ss ss s[s]}}", "date", date, "cases", story->others, "actor", "user", "law", "name", "law", "org", role ? role : "system", "roles",
+  return json_pack("{ss sO* sO* sO* s{ss ss ss s[s]}}", "date", date, "cases", story->others, "entries", story->entries, "seed", story->seed, "actor", "user", "law", "name", "law", "org", role ? role : "system", "roles",
                    role ? role : "system");
 }
 
@@ -315,7 +315,8 @@ static int check(struct story *story, const json_t *expect, struct bf_error *err
   if (json_object_get(expect, "due")) check_due(story, json_object_get(expect, "due"));
   json_object_foreach(json_object_get(expect, "facts"), name, value) {
     const json_t *found = json_object_get(json_object_get(story->state, "facts"), name);
-    if (!found || !json_equal(found, value)) {
+    bool both_empty = found && json_is_array(found) && json_array_size(found) == 0 && json_is_object(value) && json_object_size(value) == 0; /* {} in Lua */
+    if (!found || (!both_empty && !json_equal(found, value))) {
       char *is = found ? json_dumps(found, JSON_COMPACT | JSON_ENCODE_ANY) : NULL, *want = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
       wrong(story, "fact %s is %.200s, not %.200s", name, is ? is : "not set", want ? want : "?");
       free(is);
@@ -352,6 +353,8 @@ static int live(struct bf__rules *rules, const json_t *one, json_t *ret_line, st
   struct bf_error detail = {0};
   int r = story.told && story.acts && none ? 0 : no_memory(err);
   if (!others) story.others = none;
+  story.entries = json_object_get(given, "entries");
+  story.seed = json_object_get(given, "seed");
   if (json_object_size(expect) == 0) wrong(&story, "it expects nothing, so it tests nothing");
   if (r >= 0 && !*story.why) r = begin(&story, given, &detail);
   if (r >= 0 && !*story.why) r = steps(&story, json_object_get(one, "steps"), &detail);

@@ -27,6 +27,7 @@ static const struct route routes[] = {
     {"post", API "cases/{id}/actions/{stage}/{action}", "case.act", "办理", "Act on a case", NULL, "*", NULL},
     {"get", API "cases/{id}/events", "case.events", "事项的办理记录", "A case's events", "cursor limit", NULL, NULL},
     {"get", API "cases/{id}/forecast", "case.forecast", "接下来会发生什么", "What happens next, and when", "until", NULL, NULL},
+    {"get", API "cases/{id}/why", "case.why", "期限的由来,逐日", "How dates came about, day by day", "deadline", NULL, NULL},
     {"post", API "cases/{id}/documents", "document.add", "上传材料", "Add a document", "kind! name", NULL, NULL},
     {"get", API "cases/{id}/documents/{document}", "document.get", "下载材料", "A document's bytes", NULL, NULL, "application/octet-stream"},
     {"get", API "deadlines", "deadline.list", "期限列表", "List deadlines", "from to mine cursor", NULL, NULL},

@@ -17,6 +17,7 @@ static const struct bf__route routes[] = {
     {HTTP_POST, API "cases/{id}/actions/{stage}/{action}", "case.act", 0},
     {HTTP_GET, API "cases/{id}/events", "case.events", 0},
     {HTTP_GET, API "cases/{id}/forecast", "case.forecast", 0},
+    {HTTP_GET, API "cases/{id}/why", "case.why", 0},
     {HTTP_POST, API "cases/{id}/documents", "document.add", BF__ROUTE_UPLOAD},
     {HTTP_GET, API "cases/{id}/documents/{document}", "document.get", 0},
     {HTTP_GET, API "deadlines", "deadline.list", 0},
