@@ -109,7 +109,7 @@ def build(data, last):
     if server.process.returncode != 0:
         raise RuntimeError("the server did not end cleanly:\n" + server.log_text()[-3000:])
     projects = sum(1 for one in cases if one["kind"] == "project")
-    facts = {"built_to": str(last), "projects": projects, "plans": len(cases) - projects, "steps": player.steps, "papers": player.uploads, "example": example["id"],
+    facts = {"built_to": str(last), "projects": projects, "plans": sum(1 for one in cases if one["kind"] == "plan"), "steps": player.steps, "papers": player.uploads, "example": example["id"],
              "users": rows, "seconds": round(time.monotonic() - started, 1)}
     with open(os.path.join(data, "complete.new"), "w", encoding="utf-8") as f:
         json.dump(facts, f, ensure_ascii=False, indent=1)

@@ -94,6 +94,18 @@ class Plan(Life):
         yield self.do("bureau", "plan_issue.issue", "plan_notice")
 
 
+class Regulation(Life):
+    """第五十一条:办法本身,到期前一年起提醒 · the regulation itself, whose owner is reminded before it expires."""
+    kind = "regulation"
+
+    def __init__(self):
+        super().__init__("regulation", "益阳市政府投资信息化建设项目管理办法", CITY, actor("bureau", CITY), "益阳市")
+
+    def steps(self):
+        self.day = on(2022, 9, 19)
+        yield self.do("bureau", "create", title=self.title, number="益政办发〔2022〕22号", in_force_on="2022-09-15", expires_on="2027-09-15")
+
+
 class Project(Life):
     """A project that reaches GOAL so many days (AGE) before the last day played; then it stops there, or goes on as far as the days allow."""
 

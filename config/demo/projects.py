@@ -1,6 +1,6 @@
 """The projects of the demonstration city: unit, name, amount in 万元, how far it is and for how many days. Amounts stand on both sides of every threshold."""
 from city import CITY, UNITS
-from lives import Plan, Project, issued
+from lives import Plan, Project, Regulation, issued
 
 SHARED = "与省平台对接,由省级资金和市级配套共同建设。"
 AT = {id: (zh, place) for id, zh, _, place, _ in UNITS}
@@ -74,6 +74,7 @@ def lives(last):
     def project(unit, title, wan, goal, age=0, **more):
         return Project(last, unit, AT[unit][0], AT[unit][1], title, wan, goal, age, **more)
 
+    yield Regulation()
     for unit, title, wan, goal, age, more in WAITING:
         yield project(unit, title, wan, goal, age, **more)
     for unit, title, wan, age, more in ACCEPTED:
