@@ -13,19 +13,32 @@ json_t *bf__refusal(const char *code, int article, const char *field, const char
 
 static const char *title_of(int status) {
   switch (status) {
-  case 400: return "请求有误 · Bad request";
-  case 401: return "请先登录 · Log in first";
-  case 403: return "没有权限 · Not permitted";
-  case 404: return "没有找到 · Not found";
-  case 409: return "与现状冲突 · Conflict";
-  case 412: return "版本已变 · The version has changed";
-  case 413: return "内容过大 · Too large";
-  case 422: return "不予办理 · Refused";
-  case 429: return "请求过于频繁 · Too many requests";
-  case 501: return "尚不支持 · Not supported";
-  case 503: return "暂时不可用 · Unavailable";
-  case 507: return "存储空间不足 · No space left";
-  default: return "出错了 · Failed";
+  case 400:
+    return "请求有误 · Bad request";
+  case 401:
+    return "请先登录 · Log in first";
+  case 403:
+    return "没有权限 · Not permitted";
+  case 404:
+    return "没有找到 · Not found";
+  case 409:
+    return "与现状冲突 · Conflict";
+  case 412:
+    return "版本已变 · The version has changed";
+  case 413:
+    return "内容过大 · Too large";
+  case 422:
+    return "不予办理 · Refused";
+  case 429:
+    return "请求过于频繁 · Too many requests";
+  case 501:
+    return "尚不支持 · Not supported";
+  case 503:
+    return "暂时不可用 · Unavailable";
+  case 507:
+    return "存储空间不足 · No space left";
+  default:
+    return "出错了 · Failed";
   }
 }
 
@@ -34,7 +47,8 @@ json_t *bf__problem(int status, json_t *refusals) {
   const char *zh = json_string_value(json_object_get(first, "zh")), *en = json_string_value(json_object_get(first, "en"));
   char detail[1600];
   (void)snprintf(detail, sizeof detail, "%s%s%s", zh ? zh : "", zh && en ? " / " : "", en ? en : "");
-  return json_pack("{ss ss si ss so*}", "type", "about:blank", "title", title_of(status), "status", status, "detail", detail, "refusals", refusals);
+  return json_pack("{ss ss si ss so*}", "type", "about:blank", "title", title_of(status), "status", status, "detail", detail,
+                   "refusals", refusals);
 }
 
 json_t *bf__problem1(int status, const char *code, const char *field, const char *zh, const char *en) {
@@ -48,7 +62,8 @@ int bf__refuse(struct bf__command *command, int status, const char *code, const 
   return 0;
 }
 
-int bf__refuse_read(struct bf__reading *reading, int status, const char *code, const char *field, const char *zh, const char *en) {
+int bf__refuse_read(struct bf__reading *reading, int status, const char *code, const char *field, const char *zh,
+                    const char *en) {
   json_decref(reading->body);
   reading->status = status;
   reading->body = bf__problem1(status, code, field, zh, en);

@@ -23,7 +23,8 @@ static void refuse(const struct bf_call *call, int status, const char *code, con
 static bool admitted(const struct bf_call *call, const struct bf__operation *operation, const json_t *actor) {
   bool admin = call->operator_ || json_is_true(json_object_get(actor, "admin"));
   switch (operation->access) {
-  case BF__ANYONE: return true;
+  case BF__ANYONE:
+    return true;
   case BF__USER:
     if (actor || call->operator_) return true;
     break;
@@ -33,10 +34,13 @@ static bool admitted(const struct bf_call *call, const struct bf__operation *ope
   case BF__OPERATOR:
     if (call->operator_) return true;
     break;
-  case BF__INTERNAL: break;
+  case BF__INTERNAL:
+    break;
   }
-  if (!actor) refuse(call, 401, "login", "请先登录,或登录已过期", "Log in first; your session may have expired.");
-  else refuse(call, 403, "admin", "此项只对管理员开放", "This is for administrators.");
+  if (!actor)
+    refuse(call, 401, "login", "请先登录,或登录已过期", "Log in first; your session may have expired.");
+  else
+    refuse(call, 403, "admin", "此项只对管理员开放", "This is for administrators.");
   return false;
 }
 
@@ -59,7 +63,8 @@ static void deliver(const struct pending *pending, struct bf_answer *answer, jso
 
 static void on_written(struct bf__command *command) {
   struct pending *pending = command->arg;
-  struct bf_answer answer = {.status = command->status, .body = command->text, .version = command->version, .location = command->location, .file = -1};
+  struct bf_answer answer = {
+      .status = command->status, .body = command->text, .version = command->version, .location = command->location, .file = -1};
   deliver(pending, &answer, command->text ? NULL : command->body);
   free(pending);
 }
@@ -67,10 +72,17 @@ static void on_written(struct bf__command *command) {
 static void on_read(struct bf__read_job *job) {
   struct pending *pending = job->arg;
   struct bf__reading *reading = &job->reading;
-  struct bf_answer answer = {.status = reading->status, .type = reading->type, .body = reading->text, .version = reading->version, .file = reading->file,
-                             .file_bytes = reading->file_bytes, .file_name = reading->file_name};
-  if (reading->file >= 0 && reading->status < 300) reading->file = -1; /* the callback owns it now */
-  else answer.file = -1;
+  struct bf_answer answer = {.status = reading->status,
+                             .type = reading->type,
+                             .body = reading->text,
+                             .version = reading->version,
+                             .file = reading->file,
+                             .file_bytes = reading->file_bytes,
+                             .file_name = reading->file_name};
+  if (reading->file >= 0 && reading->status < 300)
+    reading->file = -1; /* the callback owns it now */
+  else
+    answer.file = -1;
   if (reading->reads_others) {
     bf__views_drop(pending->app, pending->view);
     pending->view = NULL;
@@ -86,7 +98,8 @@ static struct pending *remember(struct bf__app *app, const struct bf_call *call)
   return pending;
 }
 
-static void to_engine(struct bf__app *app, const struct bf_call *call, const struct bf__operation *operation, json_t *params, json_t *actor) {
+static void to_engine(struct bf__app *app, const struct bf_call *call, const struct bf__operation *operation, json_t *params,
+                      json_t *actor) {
   struct pending *pending = remember(app, call);
   struct bf__command *command = pending ? bf__command_new(operation, json_incref(params), actor) : NULL;
   if (command && call->idempotency_key && !(command->idempotency_key = strdup(call->idempotency_key))) {
@@ -104,7 +117,8 @@ static void to_engine(struct bf__app *app, const struct bf_call *call, const str
   bf__engine_submit(app->engine, command);
 }
 
-static void to_reader(struct bf__app *app, const struct bf_call *call, const struct bf__operation *operation, json_t *params, json_t *actor) {
+static void to_reader(struct bf__app *app, const struct bf_call *call, const struct bf__operation *operation, json_t *params,
+                      json_t *actor) {
   struct bf_answer kept = {.file = -1, .version = -1};
   struct bf__view_key *key = NULL;
   if (bf__views_find(app, operation, params, actor, call->operator_, &kept, &key)) {
@@ -131,12 +145,17 @@ void bf__api_call(struct bf__app *app, struct bf_call *call) {
   const struct bf__operation *operation = call->operation ? bf__operation_find(call->operation) : NULL;
   if (call->token && *call->token) actor = bf__directory_actor(app->directory, call->token, bf__people_session_now(app));
   call->params = params;
-  if (!params) refuse(call, 503, "memory", "内存不足", "Out of memory.");
-  else if (!operation) refuse(call, 404, "operation.unknown", "没有这个功能", "There is no such operation.");
+  if (!params)
+    refuse(call, 503, "memory", "内存不足", "Out of memory.");
+  else if (!operation)
+    refuse(call, 404, "operation.unknown", "没有这个功能", "There is no such operation.");
   else if (admitted(call, operation, actor)) {
-    if (operation->kind == BF__LOOP) operation->loop(app, call, params, actor);
-    else if (operation->kind == BF__WRITE) to_engine(app, call, operation, params, actor);
-    else to_reader(app, call, operation, params, actor);
+    if (operation->kind == BF__LOOP)
+      operation->loop(app, call, params, actor);
+    else if (operation->kind == BF__WRITE)
+      to_engine(app, call, operation, params, actor);
+    else
+      to_reader(app, call, operation, params, actor);
   }
   json_decref(params);
   json_decref(actor);

@@ -35,19 +35,20 @@ struct bf__app {
   struct bf__outbox *outbox;
   struct bf__candidates *candidates;
   _Atomic int64_t last_swap_us; /* how long the engine stood still at the last change of rules */
-  struct bf__views *views; /* loop thread; made when first needed */
+  struct bf__views *views;      /* loop thread; made when first needed */
 
   pthread_mutex_t rules_lock;
   struct bf__ruleset *rules; /* in force; take a reference under the lock */
   _Atomic uint64_t rules_generation;
 
-  struct bf_api api;                    /* the "api" service */
+  struct bf_api api;                       /* the "api" service */
   struct bf_engine_service engine_service; /* the "engine" service */
   int64_t started_ms;
 };
 
-/* Everything up to a ready program: storage open and of a known version, rules loaded, engine and readers running, plugins started.
- * What fails leaves nothing behind. With SERVE unset only the storage plugin is loaded: for commands that work on the data folder. */
+/* Everything up to a ready program: storage open and of a known version, rules loaded, engine and readers running, plugins
+ * started. What fails leaves nothing behind. With SERVE unset only the storage plugin is loaded: for commands that work on the
+ * data folder. */
 int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) BF_WARN_UNUSED;
 /* Stops plugins, finishes what is queued, closes storage and the loop. */
 void bf__app_stop(struct bf__app *app);

@@ -48,7 +48,9 @@ struct bf__change {
   json_t *events; /* [ { id, event } ] in order */
 };
 
-struct bf__cases *bf__cases_new(void) { return calloc(1, sizeof(struct bf__cases)); }
+struct bf__cases *bf__cases_new(void) {
+  return calloc(1, sizeof(struct bf__cases));
+}
 
 static void rows_free(struct row *rows, int count) {
   for (int i = 0; i < count; i++) {
@@ -80,7 +82,9 @@ void bf__cases_free(struct bf__cases *cases) {
   free(cases);
 }
 
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "cases", "no memory"); }
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "cases", "no memory");
+}
 
 /* The names of the open stages, joined: tells whether the filter table must change. */
 static char *open_stages(const json_t *state) {
@@ -101,8 +105,8 @@ static char *open_stages(const json_t *state) {
 static int load_rows(struct bf__turn *turn, struct entry *entry, struct bf_error *err) {
   json_t *rows, *row;
   size_t i;
-  int r = bf__store_rows(turn->store, "SELECT stage, name, rung, at_ms, due FROM deadlines WHERE case_id = $1", "stage:t name:t rung:t at:i due:t", &rows,
-                         err, "t", entry->id);
+  int r = bf__store_rows(turn->store, "SELECT stage, name, rung, at_ms, due FROM deadlines WHERE case_id = $1",
+                         "stage:t name:t rung:t at:i due:t", &rows, err, "t", entry->id);
   if (r < 0) return r;
   entry->rows = calloc(json_array_size(rows) + 1, sizeof *entry->rows);
   if (!entry->rows) r = no_memory(err);
@@ -114,8 +118,10 @@ static int load_rows(struct bf__turn *turn, struct entry *entry, struct bf_error
     to->name = strdup(json_string_value(json_object_get(row, "name")));
     (void)snprintf(to->rung, sizeof to->rung, "%s", json_string_value(json_object_get(row, "rung")));
     to->at = json_integer_value(json_object_get(row, "at"));
-    if (!to->stage || !to->name) r = no_memory(err);
-    else (void)bf__date_parse(json_string_value(due), json_string_length(due), &to->due);
+    if (!to->stage || !to->name)
+      r = no_memory(err);
+    else
+      (void)bf__date_parse(json_string_value(due), json_string_length(due), &to->due);
   }
   json_decref(rows);
   return r;
@@ -229,7 +235,8 @@ int bf__change_event(struct bf__change *change, const char *id, json_t *event, s
     return no_memory(err);
   }
   json_int_t version = json_integer_value(json_object_get(piece->state, "version")) + 1;
-  if (json_object_set_new(piece->state, "version", json_integer(version)) < 0 || json_object_set_new(event, "version", json_integer(version)) < 0 ||
+  if (json_object_set_new(piece->state, "version", json_integer(version)) < 0 ||
+      json_object_set_new(event, "version", json_integer(version)) < 0 ||
       json_object_set_new(piece->state, "ruleset", json_string(bf__rules_set(change->turn->rules)->hash)) < 0 ||
       json_array_append_new(change->events, json_pack("{ss so}", "id", id, "event", event)) < 0)
     return no_memory(err);
@@ -243,15 +250,18 @@ static bool same_row(const struct row *row, const struct bf__rung *rung) {
 static bool same_rows(const struct entry *entry, const struct bf__rung *rungs, int count) {
   if (entry->count != count) return false;
   for (int i = 0; i < count; i++)
-    if (!same_row(&entry->rows[i], &rungs[i]) || entry->rows[i].at != rungs[i].at || entry->rows[i].due != rungs[i].due) return false;
+    if (!same_row(&entry->rows[i], &rungs[i]) || entry->rows[i].at != rungs[i].at || entry->rows[i].due != rungs[i].due)
+      return false;
   return true;
 }
 
-/* A deadline that is alive has a row of its own, whose moment never comes: lists find it by its date also when every rung has fired. */
+/* A deadline that is alive has a row of its own, whose moment never comes: lists find it by its date also when every rung has
+ * fired. */
 static int add_alive(const struct bf__deadline *deadlines, int alive, struct bf__rung *rungs, int count) {
   for (int i = 0; i < alive && count < BF__RUNGS_MAX; i++) {
     if (deadlines[i].due == INT32_MAX) continue;
-    rungs[count++] = (struct bf__rung){.stage = deadlines[i].stage, .name = deadlines[i].name, .rung = "alive", .at = INT64_MAX, .due = deadlines[i].due};
+    rungs[count++] = (struct bf__rung){
+        .stage = deadlines[i].stage, .name = deadlines[i].name, .rung = "alive", .at = INT64_MAX, .due = deadlines[i].due};
   }
   return count;
 }
@@ -271,7 +281,9 @@ static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t 
   for (int i = 0; i < entry->count; i++) {
     bool found = false;
     for (int k = 0; k < count && !found; k++) found = same_row(&entry->rows[i], &rungs[k]);
-    if (!found && (r = bf__store_rung_drop(turn->store, entry->id, entry->rows[i].stage, entry->rows[i].name, entry->rows[i].rung, err)) < 0) return r;
+    if (!found && (r = bf__store_rung_drop(turn->store, entry->id, entry->rows[i].stage, entry->rows[i].name, entry->rows[i].rung,
+                                           err)) < 0)
+      return r;
   }
   struct row *rows = calloc((size_t)count + 1, sizeof *rows);
   if (!rows) return no_memory(err);
@@ -375,7 +387,8 @@ json_t *bf__change_ids(const struct bf__change *change) {
   return ids;
 }
 
-int bf__cases_drop_rung(struct bf__turn *turn, const char *id, const char *stage, const char *name, const char *rung, struct bf_error *err) {
+int bf__cases_drop_rung(struct bf__turn *turn, const char *id, const char *stage, const char *name, const char *rung,
+                        struct bf_error *err) {
   struct entry *entry;
   int r = bf__store_rung_drop(turn->store, id, stage, name, rung, err);
   HASH_FIND_STR(turn->cases->table, id, entry);

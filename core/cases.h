@@ -1,4 +1,5 @@
-/* The engine's cases: states in memory over the store, and the changes one command makes before they are written. Engine thread only. */
+/* The engine's cases: states in memory over the store, and the changes one command makes before they are written. Engine thread
+ * only. */
 #ifndef BF_CORE_CASES_H
 #define BF_CORE_CASES_H
 
@@ -33,12 +34,14 @@ int bf__change_event(struct bf__change *change, const char *id, json_t *event, s
 
 /* Writes events, states, stages, deadline rungs, notices and register entries, in that order. */
 int bf__change_write(struct bf__change *change, struct bf_error *err) BF_WARN_UNUSED;
-/* After writing: the stored text of case ID (the caller's to free; once only), and the ids of all cases changed (new reference). */
+/* After writing: the stored text of case ID (the caller's to free; once only), and the ids of all cases changed (new reference).
+ */
 char *bf__change_take_text(struct bf__change *change, const char *id);
 json_t *bf__change_ids(const struct bf__change *change);
 
 /* The stored pending rungs of a case: read once, kept beside its state. For the scheduler's stale rows. */
-int bf__cases_drop_rung(struct bf__turn *turn, const char *id, const char *stage, const char *name, const char *rung, struct bf_error *err) BF_WARN_UNUSED;
+int bf__cases_drop_rung(struct bf__turn *turn, const char *id, const char *stage, const char *name, const char *rung,
+                        struct bf_error *err) BF_WARN_UNUSED;
 
 /* Brings a case's stored rungs in line with the rules in force. */
 int bf__cases_reconcile(struct bf__turn *turn, const char *id, struct bf_error *err) BF_WARN_UNUSED;

@@ -108,18 +108,21 @@ static void print_diff(const json_t *items) {
   if (json_array_size(items) == 0) (void)printf("没有差别 · nothing differs\n");
   json_array_foreach(items, i, one) {
     const char *place = word(one, "place");
-    (void)printf("  %s%s%s\n  %*s%s\n", place, *place ? " " : "", word(one, "zh"), (int)strlen(place) + (*place ? 1 : 0), "", word(one, "en"));
+    (void)printf("  %s%s%s\n  %*s%s\n", place, *place ? " " : "", word(one, "zh"), (int)strlen(place) + (*place ? 1 : 0), "",
+                 word(one, "en"));
   }
 }
 
-static void print_diff_answer(const json_t *body) { print_diff(json_object_get(body, "items")); }
+static void print_diff_answer(const json_t *body) {
+  print_diff(json_object_get(body, "items"));
+}
 
 static void print_counts(const char *zh, const char *en, const json_t *counts) {
   const char *name;
   json_t *count;
   if (json_object_size(counts) == 0) return;
   (void)printf("  %s · %s:", zh, en);
-  json_object_foreach((json_t *)(uintptr_t)counts, name, count) (void)printf(" %s %lld", name, json_integer_value(count));
+  json_object_foreach((json_t *)(uintptr_t)counts, name, count)(void) printf(" %s %lld", name, json_integer_value(count));
   (void)printf("\n");
 }
 
@@ -127,18 +130,22 @@ static void print_counts(const char *zh, const char *en, const json_t *counts) {
 static void print_case(const json_t *one) {
   size_t i;
   json_t *part;
-  (void)printf("  %s %s%s\n", word(one, "case"), word(one, "title"), json_is_true(json_object_get(one, "stranded")) ? "  没有出路 · no way out" : "");
-  json_array_foreach(json_object_get(one, "deadlines"), i, part)
-      (void)printf("    %s.%s (第%lld条 art. %lld): %s → %s\n", word(part, "stage"), word(part, "name"), number(part, "article"), number(part, "article"),
-                   *word(part, "before") ? word(part, "before") : "—", *word(part, "after") ? word(part, "after") : "—");
-  json_array_foreach(json_object_get(one, "actions"), i, part)
-      (void)printf("    %s.%s: %s %s\n", word(part, "stage"), word(part, "action"), word(json_object_get(part, "title"), "zh"), word(part, "change"));
-  json_array_foreach(json_object_get(one, "papers"), i, part)
-      (void)printf("    %s.%s: 材料 paper %s %s\n", word(part, "stage"), word(part, "action"), word(part, "paper"), word(part, "change"));
+  (void)printf("  %s %s%s\n", word(one, "case"), word(one, "title"),
+               json_is_true(json_object_get(one, "stranded")) ? "  没有出路 · no way out" : "");
+  json_array_foreach(json_object_get(one, "deadlines"), i, part)(void)
+      printf("    %s.%s (第%lld条 art. %lld): %s → %s\n", word(part, "stage"), word(part, "name"), number(part, "article"),
+             number(part, "article"), *word(part, "before") ? word(part, "before") : "—",
+             *word(part, "after") ? word(part, "after") : "—");
+  json_array_foreach(json_object_get(one, "actions"), i, part)(void)
+      printf("    %s.%s: %s %s\n", word(part, "stage"), word(part, "action"), word(json_object_get(part, "title"), "zh"),
+             word(part, "change"));
+  json_array_foreach(json_object_get(one, "papers"), i, part)(void) printf(
+      "    %s.%s: 材料 paper %s %s\n", word(part, "stage"), word(part, "action"), word(part, "paper"), word(part, "change"));
 }
 
 static void print_summary(const json_t *summary) {
-  (void)printf("在办 · open %lld,受影响 · affected %lld,没有出路 · no way out %lld\n", number(summary, "open_cases"), number(summary, "affected"), number(summary, "stranded"));
+  (void)printf("在办 · open %lld,受影响 · affected %lld,没有出路 · no way out %lld\n", number(summary, "open_cases"),
+               number(summary, "affected"), number(summary, "stranded"));
   print_counts("时限", "deadlines", json_object_get(summary, "deadlines"));
   print_counts("操作", "actions", json_object_get(summary, "actions"));
   print_counts("材料", "papers", json_object_get(summary, "papers"));
@@ -192,6 +199,9 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   if (strcmp(verb, "show") == 0)
     return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
   if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "cases", in_flight), print_applied);
-  void (*print)(const json_t *body) = strcmp(verb, "plan") == 0 ? print_plan : strcmp(verb, "diff") == 0 ? print_diff_answer : strcmp(verb, "apply") == 0 ? print_applied : NULL;
+  void (*print)(const json_t *body) = strcmp(verb, "plan") == 0    ? print_plan
+                                      : strcmp(verb, "diff") == 0  ? print_diff_answer
+                                      : strcmp(verb, "apply") == 0 ? print_applied
+                                                                   : NULL;
   return with_bundle(cli, operation, in_flight, print);
 }

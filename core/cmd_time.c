@@ -50,13 +50,16 @@ static void print_why_one(const json_t *one) {
   const char *due = json_string_value(json_object_get(one, "due")), *zh = json_string_value(json_object_get(title, "zh"));
   size_t i;
   json_t *day;
-  (void)printf("%s.%s %s: %s\n  %s\n  %s\n", json_string_value(json_object_get(one, "stage")), json_string_value(json_object_get(one, "name")), zh ? zh : "",
-               due ? due : "暂停 · paused", json_string_value(json_object_get(how, "zh")), json_string_value(json_object_get(how, "en")));
+  (void)printf("%s.%s %s: %s\n  %s\n  %s\n", json_string_value(json_object_get(one, "stage")),
+               json_string_value(json_object_get(one, "name")), zh ? zh : "", due ? due : "暂停 · paused",
+               json_string_value(json_object_get(how, "zh")), json_string_value(json_object_get(how, "en")));
   json_array_foreach(json_object_get(one, "days"), i, day) {
     json_int_t number = json_integer_value(json_object_get(day, "number"));
     (void)printf("    %s  ", json_string_value(json_object_get(day, "date")));
-    if (number) (void)printf("%3lld  ", (long long)number);
-    else (void)printf("  -  ");
+    if (number)
+      (void)printf("%3lld  ", (long long)number);
+    else
+      (void)printf("  -  ");
     (void)printf("%s · %s\n", json_string_value(json_object_get(day, "zh")), json_string_value(json_object_get(day, "en")));
   }
 }

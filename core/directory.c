@@ -15,9 +15,9 @@
 
 struct bf__directory {
   pthread_rwlock_t lock;
-  json_t *orgs, *users;    /* { id: object }; the objects are replaced, never changed */
-  json_t *actors;          /* { user: actor }, built when first asked for */
-  json_t *holders;         /* { "role jurisdiction": [ids] }, the same */
+  json_t *orgs, *users; /* { id: object }; the objects are replaced, never changed */
+  json_t *actors;       /* { user: actor }, built when first asked for */
+  json_t *holders;      /* { "role jurisdiction": [ids] }, the same */
   struct bf__sessions *sessions;
   struct bf__lockout *lockout; /* has its own lock */
   _Atomic uint64_t generation;
@@ -47,7 +47,8 @@ int bf__directory_new(struct bf__directory **ret, struct bf_error *err) {
   directory->holders = json_object();
   directory->sessions = bf__sessions_new();
   directory->lockout = bf__lockout_new();
-  if (!directory->orgs || !directory->users || !directory->actors || !directory->holders || !directory->sessions || !directory->lockout) {
+  if (!directory->orgs || !directory->users || !directory->actors || !directory->holders || !directory->sessions ||
+      !directory->lockout) {
     bf__directory_free(directory);
     return bf_fail(err, BF_ENOMEM, "directory", "no memory");
   }
@@ -67,11 +68,19 @@ void bf__directory_free(struct bf__directory *directory) {
   free(directory);
 }
 
-static void for_reading(struct bf__directory *directory) { (void)pthread_rwlock_rdlock(&directory->lock); }
-static void for_writing(struct bf__directory *directory) { (void)pthread_rwlock_wrlock(&directory->lock); }
-static void unlock(struct bf__directory *directory) { (void)pthread_rwlock_unlock(&directory->lock); }
+static void for_reading(struct bf__directory *directory) {
+  (void)pthread_rwlock_rdlock(&directory->lock);
+}
+static void for_writing(struct bf__directory *directory) {
+  (void)pthread_rwlock_wrlock(&directory->lock);
+}
+static void unlock(struct bf__directory *directory) {
+  (void)pthread_rwlock_unlock(&directory->lock);
+}
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 /* Changes. --------------------------------------------------------------------------------------------------------------- */
 
@@ -125,7 +134,9 @@ void bf__directory_sweep(struct bf__directory *directory, int64_t now_ms) {
   unlock(directory);
 }
 
-uint64_t bf__directory_generation(struct bf__directory *directory) { return atomic_load(&directory->generation); }
+uint64_t bf__directory_generation(struct bf__directory *directory) {
+  return atomic_load(&directory->generation);
+}
 
 /* Organisations and users. ----------------------------------------------------------------------------------------------- */
 
@@ -136,10 +147,16 @@ static json_t *one(struct bf__directory *directory, const json_t *map, const cha
   return found;
 }
 
-json_t *bf__directory_org(struct bf__directory *directory, const char *id) { return one(directory, directory->orgs, id); }
-json_t *bf__directory_user(struct bf__directory *directory, const char *id) { return one(directory, directory->users, id); }
+json_t *bf__directory_org(struct bf__directory *directory, const char *id) {
+  return one(directory, directory->orgs, id);
+}
+json_t *bf__directory_user(struct bf__directory *directory, const char *id) {
+  return one(directory, directory->users, id);
+}
 
-static int by_id(const void *a, const void *b) { return strcmp(text(*(json_t *const *)a, "id"), text(*(json_t *const *)b, "id")); }
+static int by_id(const void *a, const void *b) {
+  return strcmp(text(*(json_t *const *)a, "id"), text(*(json_t *const *)b, "id"));
+}
 
 /* The values of MAP by id. They are shared: `without_password` makes copies where one has a password. Lock held. */
 static json_t *sorted(json_t *map) {
@@ -263,10 +280,10 @@ static json_t *build_actor(const struct bf__directory *directory, const char *id
   const char *org_id = text(user, "org"), *name = text(user, "name");
   json_t *org = org_id ? json_object_get(directory->orgs, org_id) : NULL;
   if (!org) return NULL;
-  return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:O*, s:o, s:I, s:b}", "user", id, "name", name ? name : id, "org", org_id, "org_zh",
-                   text(org, "zh"), "org_en", text(org, "en"), "jurisdiction", text(org, "jurisdiction"), "roles", json_object_get(org, "roles"),
-                   "above", chain_up(directory, org_id), "clearance", json_integer_value(json_object_get(user, "clearance")), "admin",
-                   json_is_true(json_object_get(user, "admin")));
+  return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:O*, s:o, s:I, s:b}", "user", id, "name", name ? name : id, "org", org_id,
+                   "org_zh", text(org, "zh"), "org_en", text(org, "en"), "jurisdiction", text(org, "jurisdiction"), "roles",
+                   json_object_get(org, "roles"), "above", chain_up(directory, org_id), "clearance",
+                   json_integer_value(json_object_get(user, "clearance")), "admin", json_is_true(json_object_get(user, "admin")));
 }
 
 json_t *bf__directory_actor_of(struct bf__directory *directory, const char *user) {
@@ -304,11 +321,15 @@ bool bf__directory_locked(struct bf__directory *directory, const char *user, con
 void bf__directory_failed(struct bf__directory *directory, const char *user, const char *peer, int64_t now_ms) {
   bf__lockout_failed(directory->lockout, user, peer, now_ms);
 }
-void bf__directory_passed(struct bf__directory *directory, const char *user) { bf__lockout_passed(directory->lockout, user); }
+void bf__directory_passed(struct bf__directory *directory, const char *user) {
+  bf__lockout_passed(directory->lockout, user);
+}
 
 bool bf__directory_enter(struct bf__directory *directory) {
   if (atomic_fetch_add(&directory->hashing, 1) < HASHING) return true;
   bf__directory_leave(directory);
   return false;
 }
-void bf__directory_leave(struct bf__directory *directory) { atomic_fetch_sub(&directory->hashing, 1); }
+void bf__directory_leave(struct bf__directory *directory) {
+  atomic_fetch_sub(&directory->hashing, 1);
+}

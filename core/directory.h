@@ -1,5 +1,5 @@
-/* Who there is: organisations, users, sessions. In memory, loaded at start, changed only by the engine after a commit; read by any thread.
- * What it hands out are counted JSON objects that nobody changes. */
+/* Who there is: organisations, users, sessions. In memory, loaded at start, changed only by the engine after a commit; read by
+ * any thread. What it hands out are counted JSON objects that nobody changes. */
 #ifndef BF_CORE_DIRECTORY_H
 #define BF_CORE_DIRECTORY_H
 
@@ -14,13 +14,15 @@ struct bf__directory;
 int bf__directory_new(struct bf__directory **ret, struct bf_error *err) BF_WARN_UNUSED;
 void bf__directory_free(struct bf__directory *directory);
 
-/* An organisation: { id, zh, en, jurisdiction, roles: [..], parent? }. A user: { id, name, org, clearance, disabled, admin, password (argon2id string) }.
- * `put` replaces by id; VALUE is borrowed and copied. Called at load and by the engine after its commit. */
+/* An organisation: { id, zh, en, jurisdiction, roles: [..], parent? }. A user: { id, name, org, clearance, disabled, admin,
+ * password (argon2id string) }. `put` replaces by id; VALUE is borrowed and copied. Called at load and by the engine after its
+ * commit. */
 int bf__directory_put_org(struct bf__directory *directory, const json_t *org);
 int bf__directory_put_user(struct bf__directory *directory, const json_t *user);
 int bf__directory_put_session(struct bf__directory *directory, const char *token_hash, const char *user, int64_t expires_ms);
 void bf__directory_drop_session(struct bf__directory *directory, const char *token_hash);
-void bf__directory_drop_sessions_of(struct bf__directory *directory, const char *user, const char *keep_hash); /* KEEP may be NULL */
+void bf__directory_drop_sessions_of(struct bf__directory *directory, const char *user,
+                                    const char *keep_hash);                /* KEEP may be NULL */
 void bf__directory_sweep(struct bf__directory *directory, int64_t now_ms); /* sessions that are over */
 
 /* New references, or NULL. `users` and `orgs` give arrays without passwords, sorted by id. */
@@ -29,8 +31,9 @@ json_t *bf__directory_user(struct bf__directory *directory, const char *id); /* 
 json_t *bf__directory_orgs(struct bf__directory *directory);
 json_t *bf__directory_users(struct bf__directory *directory);
 
-/* The actor behind a session token at NOW, or NULL: { user, name, org, org_zh, org_en, jurisdiction, roles: [..], above: [org ids up to the root, own first],
- * clearance, admin }. A counted object, built once and kept until the user or an organisation changes. */
+/* The actor behind a session token at NOW, or NULL: { user, name, org, org_zh, org_en, jurisdiction, roles: [..], above: [org ids
+ * up to the root, own first], clearance, admin }. A counted object, built once and kept until the user or an organisation
+ * changes. */
 json_t *bf__directory_actor(struct bf__directory *directory, const char *token, int64_t now_ms);
 json_t *bf__directory_actor_of(struct bf__directory *directory, const char *user); /* the same by user id */
 

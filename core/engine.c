@@ -47,7 +47,9 @@ struct bf__engine {
   bool batch_notices;
 };
 
-static struct bf__engine *engine_of(struct bf__turn *turn) { return turn->app->engine; }
+static struct bf__engine *engine_of(struct bf__turn *turn) {
+  return turn->app->engine;
+}
 
 /* Commands --------------------------------------------------------------------------------------------------------------- */
 
@@ -87,7 +89,9 @@ void bf__command_free(struct bf__command *command) {
 
 /* Turn: what handlers call ------------------------------------------------------------------------------------------------ */
 
-int64_t bf__turn_seq(const struct bf__turn *turn) { return turn->app->engine->seq + 1; }
+int64_t bf__turn_seq(const struct bf__turn *turn) {
+  return turn->app->engine->seq + 1;
+}
 
 int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, struct bf_error *err) {
   struct bf__engine *engine = engine_of(turn);
@@ -95,7 +99,8 @@ int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, st
   size_t length = 0;
   if (engine->at_ms != turn->now_ms || !*engine->at) bf__moment_format(engine->at_ms = turn->now_ms, engine->at);
   int r = 0;
-  if (!event || json_object_set_new(event, "seq", json_integer(engine->seq + 1)) < 0 || json_object_set_new(event, "at", json_string(engine->at)) < 0 ||
+  if (!event || json_object_set_new(event, "seq", json_integer(engine->seq + 1)) < 0 ||
+      json_object_set_new(event, "at", json_string(engine->at)) < 0 ||
       json_object_set_new(event, "ruleset", json_string(bf__rules_set(turn->rules)->hash)) < 0 ||
       (case_id && json_object_set_new(event, "case", json_string(case_id)) < 0))
     r = bf_fail(err, BF_ENOMEM, "event", "no memory");
@@ -148,14 +153,18 @@ int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_
   return 0;
 }
 
-void bf__turn_head(const struct bf__turn *turn, char ret_hex[BF__HASH_HEX]) { bf__hex(turn->app->engine->head, BF__HASH_BYTES, ret_hex); }
+void bf__turn_head(const struct bf__turn *turn, char ret_hex[BF__HASH_HEX]) {
+  bf__hex(turn->app->engine->head, BF__HASH_BYTES, ret_hex);
+}
 
 void bf__turn_next(struct bf__turn *turn, int64_t at) {
   struct bf__engine *engine = engine_of(turn);
   if (at < engine->batch_next) engine->batch_next = at;
 }
 
-void bf__turn_notices(struct bf__turn *turn) { engine_of(turn)->batch_notices = true; }
+void bf__turn_notices(struct bf__turn *turn) {
+  engine_of(turn)->batch_notices = true;
+}
 
 static void run_after(struct bf__engine *engine, bool committed) {
   struct after *after = engine->after, *next;
@@ -197,12 +206,15 @@ void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules) {
   engine->rules_generation = engine->app->rules_generation;
 }
 
-static int storage_status(int code) { return code == BF_EFULL ? 507 : code == BF_ESCRIPT || code == BF_ELIMIT ? 500 : 503; }
+static int storage_status(int code) {
+  return code == BF_EFULL ? 507 : code == BF_ESCRIPT || code == BF_ELIMIT ? 500 : 503;
+}
 
 static void fail_command(struct bf__command *command, int code, const struct bf_error *err) {
   clear_result(command);
   int status = storage_status(code);
-  const char *zh = code == BF_EFULL ? "磁盘已满,没有写入任何内容:请联系管理员腾出空间后重试" : "暂时无法保存,没有写入任何内容:请稍后重试";
+  const char *zh =
+      code == BF_EFULL ? "磁盘已满,没有写入任何内容:请联系管理员腾出空间后重试" : "暂时无法保存,没有写入任何内容:请稍后重试";
   const char *en = code == BF_EFULL ? "The disk is full; nothing was written. Ask the operator to free space, then try again."
                                     : "It could not be saved just now; nothing was written. Try again later.";
   bf__log(BF_LOG_ERROR, "engine.failed", "%s: %s: %s", command->operation->name, err->where, err->message);
@@ -262,8 +274,10 @@ static int run_batch(struct bf__engine *engine, struct bf__command *commands, st
   if (r < 0) return r;
   for (struct bf__command *command = commands; command && r >= 0; command = command->next) r = run_command(engine, command, err);
   if (r >= 0) r = bf__store_commit(engine->turn.store, err);
-  if (r < 0) undo_batch(engine);
-  else run_after(engine, true);
+  if (r < 0)
+    undo_batch(engine);
+  else
+    run_after(engine, true);
   return r;
 }
 
@@ -275,8 +289,10 @@ static void run_apart(struct bf__engine *engine, struct bf__command *commands) {
     command->next = NULL;
     clear_result(command);
     int r = run_batch(engine, command, &err);
-    if (r == BF_ESCRIPT || r == BF_ELIMIT) fail_script(command, &err);
-    else if (r < 0) fail_command(command, r, &err);
+    if (r == BF_ESCRIPT || r == BF_ELIMIT)
+      fail_script(command, &err);
+    else if (r < 0)
+      fail_command(command, r, &err);
     command->next = next;
   }
 }
@@ -355,12 +371,15 @@ void bf__engine_submit(struct bf__engine *engine, struct bf__command *command) {
   }
   (void)pthread_mutex_unlock(&engine->lock);
   if (!full) return;
-  (void)bf__refuse(command, 503, "busy", NULL, "系统繁忙或正在停止,没有执行:请稍后重试", "Too busy, or stopping; nothing was done. Try again later.");
+  (void)bf__refuse(command, 503, "busy", NULL, "系统繁忙或正在停止,没有执行:请稍后重试",
+                   "Too busy, or stopping; nothing was done. Try again later.");
   if (command->done) command->done(command);
   bf__command_free(command);
 }
 
-static void on_async_closed(uv_handle_t *handle) { ((struct bf__engine *)handle->data)->async_closed = true; }
+static void on_async_closed(uv_handle_t *handle) {
+  ((struct bf__engine *)handle->data)->async_closed = true;
+}
 
 int bf__engine_start(struct bf__app *app, struct bf__engine **ret, struct bf_error *err) {
   struct bf__engine *engine = calloc(1, sizeof *engine);

@@ -9,8 +9,12 @@
 
 #define WHY 700
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "law", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "law", "no memory");
+}
 
 /* One story being lived. */
 struct story {
@@ -40,7 +44,8 @@ static bool date_at(struct story *story, const json_t *value, const char *what, 
 static json_t *now_of(const struct story *story, const char *role) {
   char date[BF__DATE_TEXT];
   bf__date_format(story->today, date);
-  return json_pack("{ss sO* sO* sO* s{ss ss ss s[s]}}", "date", date, "cases", story->others, "entries", story->entries, "seed", story->seed, "actor", "user", "law", "name", "law", "org", role ? role : "system", "roles",
+  return json_pack("{ss sO* sO* sO* s{ss ss ss s[s]}}", "date", date, "cases", story->others, "entries", story->entries, "seed",
+                   story->seed, "actor", "user", "law", "name", "law", "org", role ? role : "system", "roles",
                    role ? role : "system");
 }
 
@@ -50,7 +55,9 @@ static void note(struct story *story, const json_t *effects) {
   json_t *effect, *to;
   json_array_foreach(effects, i, effect) {
     const char *what = text(effect, "do");
-    if (what && strcmp(what, "notify") == 0) json_array_foreach(json_object_get(effect, "to"), k, to)(void) json_object_set_new(story->told, json_string_value(to), json_true());
+    if (what && strcmp(what, "notify") == 0)
+      json_array_foreach(json_object_get(effect, "to"), k, to)(void)
+          json_object_set_new(story->told, json_string_value(to), json_true());
     if (what && strcmp(what, "act") == 0) (void)json_array_append(story->acts, effect);
   }
 }
@@ -62,7 +69,8 @@ static int carry(struct story *story, const char *entry, json_t *args, struct bf
   if (r < 0) return r;
   bf__date_format(story->today, date);
   json_t *refusals = json_object_get(said, "refusals"), *effects = json_object_get(said, "effects");
-  if (json_array_size(refusals)) story->refusals = json_incref(refusals);
+  if (json_array_size(refusals))
+    story->refusals = json_incref(refusals);
   else {
     r = bf__state_apply(story->view, story->state, effects, date, err);
     note(story, effects);
@@ -81,7 +89,8 @@ static int pass(struct story *story, int32_t date, struct bf_error *err) {
     int count = bf__rungs(story->calendar, story->state, deadlines, alive, rungs, BF__RUNGS_MAX);
     if (count == 0 || rungs[0].at > end) break;
     char due[BF__DATE_TEXT];
-    const json_t *spec = json_object_get(json_object_get(bf__view_stage(story->view, rungs[0].stage), "deadlines"), rungs[0].name);
+    const json_t *spec =
+        json_object_get(json_object_get(bf__view_stage(story->view, rungs[0].stage), "deadlines"), rungs[0].name);
     if (bf__date_of_ms(rungs[0].at) > story->today) story->today = bf__date_of_ms(rungs[0].at);
     bf__date_format(rungs[0].due, due);
     if (bf__state_fired(story->state, rungs[0].stage, rungs[0].name, due, rungs[0].rung) < 0) return no_memory(err);
@@ -127,11 +136,14 @@ static int act(struct story *story, const char *role, const char *what, const js
   }
   json_t *own = json_is_object(input) ? json_deep_copy(input) : json_object(), *faults = json_array(), *empty = json_array();
   int r = own && faults && empty ? 0 : no_memory(err);
-  if (r >= 0 && !role_may(json_object_get(declared, "by"), role)) refuse(story, "role", "this is for another role");
-  else if (r >= 0 && !bf__state_is_open(story->state, stage)) refuse(story, "stage.closed", "the stage is not open");
+  if (r >= 0 && !role_may(json_object_get(declared, "by"), role))
+    refuse(story, "role", "this is for another role");
+  else if (r >= 0 && !bf__state_is_open(story->state, stage))
+    refuse(story, "stage.closed", "the stage is not open");
   else if (r >= 0) {
     r = bf__form_check(json_is_array(form) ? form : empty, own, 0, faults);
-    if (r >= 0 && json_array_size(faults)) story->refusals = json_incref(faults);
+    if (r >= 0 && json_array_size(faults))
+      story->refusals = json_incref(faults);
     else if (r >= 0) {
       r = carry(story, "decide", json_pack("[O s s O o]", story->state, stage, action, own, now_of(story, role)), err);
       if (r >= 0 && !story->refusals) (void)bf__state_did(story->state, stage, action);
@@ -149,8 +161,10 @@ static void add_papers(struct story *story, const json_t *papers) {
   char date[BF__DATE_TEXT];
   bf__date_format(story->today, date);
   json_array_foreach(papers, i, paper) {
-    if (!json_object_get(json_object_get(story->view, "papers"), json_string_value(paper))) wrong(story, "there is no paper '%s'", json_string_value(paper));
-    (void)json_array_append_new(documents, json_pack("{sI sO sO ss}", "id", (json_int_t)json_array_size(documents) + 1, "kind", paper, "name", paper, "at", date));
+    if (!json_object_get(json_object_get(story->view, "papers"), json_string_value(paper)))
+      wrong(story, "there is no paper '%s'", json_string_value(paper));
+    (void)json_array_append_new(documents, json_pack("{sI sO sO ss}", "id", (json_int_t)json_array_size(documents) + 1, "kind",
+                                                     paper, "name", paper, "at", date));
   }
 }
 
@@ -190,7 +204,8 @@ static int begin(struct story *story, const json_t *given, struct bf_error *err)
     if (!json_object_get(bf__view_facts(story->view, kind), fact)) wrong(story, "given.facts: there is no fact '%s'", fact);
   }
   add_papers(story, json_object_get(given, "papers"));
-  if (json_is_true(json_object_get(given, "create"))) return carry(story, "create", json_pack("[O o]", story->state, now_of(story, text(given, "by"))), err);
+  if (json_is_true(json_object_get(given, "create")))
+    return carry(story, "create", json_pack("[O o]", story->state, now_of(story, text(given, "by"))), err);
   return 0;
 }
 
@@ -213,13 +228,16 @@ static int steps(struct story *story, const json_t *all, struct bf_error *err) {
     }
     r = pass(story, date, err);
     if (r < 0) return r;
-    if (strcmp(what, "papers") == 0) add_papers(story, input);
-    else r = act(story, role, what, input, err);
+    if (strcmp(what, "papers") == 0)
+      add_papers(story, input);
+    else
+      r = act(story, role, what, input, err);
   }
   return r;
 }
 
-/* Expectations ------------------------------------------------------------------------------------------------------------------ */
+/* Expectations ------------------------------------------------------------------------------------------------------------------
+ */
 
 static bool same_words(const json_t *list, const char *word) {
   size_t i;
@@ -233,7 +251,7 @@ static void each_stage(struct story *story, const json_t *names, bool open) {
   size_t i;
   json_t *list = json_is_string(names) ? json_pack("[O]", names) : json_incref((json_t *)(uintptr_t)names), *one;
   json_array_foreach(list, i, one) if (bf__state_is_open(story->state, json_string_value(one)) != open)
-    wrong(story, "stage %s should be %s", json_string_value(one), open ? "open" : "closed");
+      wrong(story, "stage %s should be %s", json_string_value(one), open ? "open" : "closed");
   json_decref(list);
 }
 
@@ -247,10 +265,13 @@ static void check_due(struct story *story, const json_t *due) {
     for (int i = 0; i < count; i++) {
       (void)snprintf(key, sizeof key, "%s.%s", deadlines[i].stage, deadlines[i].name);
       if (strcmp(key, name) != 0) continue;
-      if (deadlines[i].due == INT32_MAX) (void)snprintf(found, sizeof found, "paused");
-      else bf__date_format(deadlines[i].due, found);
+      if (deadlines[i].due == INT32_MAX)
+        (void)snprintf(found, sizeof found, "paused");
+      else
+        bf__date_format(deadlines[i].due, found);
     }
-    if (!json_is_string(want) || strcmp(json_string_value(want), found) != 0) wrong(story, "%s falls due on %s, not %s", name, found, json_string_value(want) ? json_string_value(want) : "?");
+    if (!json_is_string(want) || strcmp(json_string_value(want), found) != 0)
+      wrong(story, "%s falls due on %s, not %s", name, found, json_string_value(want) ? json_string_value(want) : "?");
   }
 }
 
@@ -264,7 +285,8 @@ static void check_refused(struct story *story, const json_t *want) {
   json_array_foreach(story->refusals, i, one) {
     const json_t *article = json_object_get(want, "article");
     const char *code = text(want, "code"), *own = text(one, "code");
-    if ((!article || json_equal(article, json_object_get(one, "article"))) && (!code || (own && strcmp(own, code) == 0))) found = true;
+    if ((!article || json_equal(article, json_object_get(one, "article"))) && (!code || (own && strcmp(own, code) == 0)))
+      found = true;
   }
   if (!found) {
     char *said = json_dumps(story->refusals, JSON_COMPACT);
@@ -281,7 +303,10 @@ static int check_may(struct story *story, const json_t *expect, struct bf_error 
   int r = bf__rules_call(story->rules, "actions", json_pack("[O o]", story->state, now_of(story, NULL)), &said, err);
   for (int side = 0; r >= 0 && side < 2; side++) {
     const json_t *names = side ? may_not : may;
-    json_t *list = json_is_string(names) ? json_pack("[O]", names) : names ? json_incref((json_t *)(uintptr_t)names) : json_array(), *name;
+    json_t *list = json_is_string(names) ? json_pack("[O]", names)
+                   : names               ? json_incref((json_t *)(uintptr_t)names)
+                                         : json_array(),
+           *name;
     json_array_foreach(list, i, name) {
       bool allowed = false;
       json_array_foreach(said, k, one) {
@@ -298,7 +323,8 @@ static int check_may(struct story *story, const json_t *expect, struct bf_error 
 }
 
 static int check(struct story *story, const json_t *expect, struct bf_error *err) {
-  static const char *const known[] = {"open", "closed", "due", "facts", "absent", "refused", "told", "not_told", "ended", "may", "may_not", "acts"};
+  static const char *const known[] = {"open", "closed",   "due",   "facts", "absent",  "refused",
+                                      "told", "not_told", "ended", "may",   "may_not", "acts"};
   const char *name;
   json_t *value;
   size_t i;
@@ -315,28 +341,36 @@ static int check(struct story *story, const json_t *expect, struct bf_error *err
   if (json_object_get(expect, "due")) check_due(story, json_object_get(expect, "due"));
   json_object_foreach(json_object_get(expect, "facts"), name, value) {
     const json_t *found = json_object_get(json_object_get(story->state, "facts"), name);
-    bool both_empty = found && json_is_array(found) && json_array_size(found) == 0 && json_is_object(value) && json_object_size(value) == 0; /* {} in Lua */
+    bool both_empty = found && json_is_array(found) && json_array_size(found) == 0 && json_is_object(value) &&
+                      json_object_size(value) == 0; /* {} in Lua */
     if (!found || (!both_empty && !json_equal(found, value))) {
-      char *is = found ? json_dumps(found, JSON_COMPACT | JSON_ENCODE_ANY) : NULL, *want = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+      char *is = found ? json_dumps(found, JSON_COMPACT | JSON_ENCODE_ANY) : NULL,
+           *want = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
       wrong(story, "fact %s is %.200s, not %.200s", name, is ? is : "not set", want ? want : "?");
       free(is);
       free(want);
     }
   }
-  json_array_foreach(json_object_get(expect, "absent"), i, value) if (json_object_get(json_object_get(story->state, "facts"), json_string_value(value)))
-    wrong(story, "fact %s should not be set", json_string_value(value));
-  const json_t *told = json_object_get(expect, "told"), *not_told = json_object_get(expect, "not_told"), *ended = json_object_get(expect, "ended");
-  if (json_is_string(told) && !json_object_get(story->told, json_string_value(told))) wrong(story, "%s was not told", json_string_value(told));
-  json_array_foreach(told, i, value) if (!json_object_get(story->told, json_string_value(value))) wrong(story, "%s was not told", json_string_value(value));
+  json_array_foreach(json_object_get(expect, "absent"), i,
+                     value) if (json_object_get(json_object_get(story->state, "facts"), json_string_value(value)))
+      wrong(story, "fact %s should not be set", json_string_value(value));
+  const json_t *told = json_object_get(expect, "told"), *not_told = json_object_get(expect, "not_told"),
+               *ended = json_object_get(expect, "ended");
+  if (json_is_string(told) && !json_object_get(story->told, json_string_value(told)))
+    wrong(story, "%s was not told", json_string_value(told));
+  json_array_foreach(told, i, value) if (!json_object_get(story->told, json_string_value(value)))
+      wrong(story, "%s was not told", json_string_value(value));
   json_object_foreach(story->told, name, value) if (same_words(not_told, name)) wrong(story, "%s was told", name);
-  if (ended && !json_equal(ended, json_object_get(story->state, "outcome"))) wrong(story, "the case should have ended as '%s'", json_string_value(ended) ? json_string_value(ended) : "?");
+  if (ended && !json_equal(ended, json_object_get(story->state, "outcome")))
+    wrong(story, "the case should have ended as '%s'", json_string_value(ended) ? json_string_value(ended) : "?");
   json_array_foreach(json_object_get(expect, "acts"), i, value) {
     size_t k;
     json_t *asked;
     bool found = false;
     json_array_foreach(story->acts, k, asked) {
       char key[200];
-      (void)snprintf(key, sizeof key, "%s.%s", text(asked, "stage") ? text(asked, "stage") : "", text(asked, "action") ? text(asked, "action") : "");
+      (void)snprintf(key, sizeof key, "%s.%s", text(asked, "stage") ? text(asked, "stage") : "",
+                     text(asked, "action") ? text(asked, "action") : "");
       found |= strcmp(key, json_string_value(value)) == 0;
     }
     if (!found) wrong(story, "%s was not asked of another case", json_string_value(value));
@@ -345,10 +379,15 @@ static int check(struct story *story, const json_t *expect, struct bf_error *err
 }
 
 static int live(struct bf__rules *rules, const json_t *one, json_t *ret_line, struct bf_error *err) {
-  const json_t *given = json_object_get(one, "given"), *expect = json_object_get(one, "expect"), *others = json_object_get(given, "others");
+  const json_t *given = json_object_get(one, "given"), *expect = json_object_get(one, "expect"),
+               *others = json_object_get(given, "others");
   const struct bf__ruleset *set = bf__rules_set(rules);
-  struct story story = {.rules = rules, .calendar = set->calendar, .view = bf__ruleset_view(set, text(given, "jurisdiction")), .told = json_object(),
-                        .acts = json_array(), .others = others};
+  struct story story = {.rules = rules,
+                        .calendar = set->calendar,
+                        .view = bf__ruleset_view(set, text(given, "jurisdiction")),
+                        .told = json_object(),
+                        .acts = json_array(),
+                        .others = others};
   json_t *none = json_object();
   struct bf_error detail = {0};
   int r = story.told && story.acts && none ? 0 : no_memory(err);
@@ -359,7 +398,8 @@ static int live(struct bf__rules *rules, const json_t *one, json_t *ret_line, st
   if (r >= 0 && !*story.why) r = begin(&story, given, &detail);
   if (r >= 0 && !*story.why) r = steps(&story, json_object_get(one, "steps"), &detail);
   int32_t until;
-  if (r >= 0 && !*story.why && json_object_get(one, "until") && date_at(&story, json_object_get(one, "until"), "until", &until)) r = pass(&story, until, &detail);
+  if (r >= 0 && !*story.why && json_object_get(one, "until") && date_at(&story, json_object_get(one, "until"), "until", &until))
+    r = pass(&story, until, &detail);
   if (r >= 0 && !*story.why) r = check(&story, expect, &detail);
   if (r < 0 && r != BF_ENOMEM) { /* a script that fails is a law case that fails */
     wrong(&story, "%s: %s", detail.where, detail.message);
@@ -405,8 +445,8 @@ int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *e
   json_array_foreach(json_object_get(law, "cases"), i, one) {
     if (r < 0) break;
     const char *sort = text(one, "sort");
-    json_t *line = json_pack("{sO* sO* ss sO*}", "name", json_object_get(one, "name"), "article", json_object_get(one, "article"), "sort", sort ? sort : "plain", "path",
-                             json_object_get(one, "path"));
+    json_t *line = json_pack("{sO* sO* ss sO*}", "name", json_object_get(one, "name"), "article", json_object_get(one, "article"),
+                             "sort", sort ? sort : "plain", "path", json_object_get(one, "path"));
     r = line ? live(rules, one, line, err) : no_memory(err);
     bool ok = json_is_true(json_object_get(line, "ok"));
     const json_t *article = json_object_get(one, "article");
@@ -414,8 +454,10 @@ int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *e
     json_t *number;
     if (json_is_integer(article)) count_article(articles, json_integer_value(article), sort ? sort : "plain", ok);
     json_array_foreach(article, k, number) count_article(articles, json_integer_value(number), sort ? sort : "plain", ok);
-    if (ok) passed++;
-    else failed++;
+    if (ok)
+      passed++;
+    else
+      failed++;
     if (json_array_append_new(lines, line) < 0) r = no_memory(err);
   }
   json_decref(law);
@@ -425,6 +467,7 @@ int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *e
     json_decref(articles);
     return r;
   }
-  *ret_report = json_pack("{sI sI so so}", "passed", (json_int_t)passed, "failed", (json_int_t)failed, "cases", lines, "articles", articles);
+  *ret_report = json_pack("{sI sI so so}", "passed", (json_int_t)passed, "failed", (json_int_t)failed, "cases", lines, "articles",
+                          articles);
   return *ret_report ? 0 : no_memory(err);
 }

@@ -1,4 +1,5 @@
-/* Law cases: small stories (given, steps, expect) beside the scripts, run in the same sandbox under a clock of their own. Pure: no storage. */
+/* Law cases: small stories (given, steps, expect) beside the scripts, run in the same sandbox under a clock of their own. Pure:
+ * no storage. */
 #ifndef BF_CORE_LAW_H
 #define BF_CORE_LAW_H
 
@@ -6,8 +7,9 @@
 
 #include "ruleset.h"
 
-/* Runs every law case of SET (files under law/ and counties/CODE/law/). *RET_REPORT: { passed, failed, cases: [ { name, article, sort, path, ok, why? } ],
- * articles: { "14": { title, plain, boundary, refusal, exception, failed, reason? } }, branches? }. A case that expects nothing is a failure. */
+/* Runs every law case of SET (files under law/ and counties/CODE/law/). *RET_REPORT: { passed, failed, cases: [ { name, article,
+ * sort, path, ok, why? } ], articles: { "14": { title, plain, boundary, refusal, exception, failed, reason? } }, branches? }. A
+ * case that expects nothing is a failure. */
 int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *err) BF_WARN_UNUSED;
 
 #endif

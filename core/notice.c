@@ -6,9 +6,12 @@
 #include "ruleset.h"
 #include "turn.h"
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
-static int put(struct bf__turn *turn, const char *key, const char *org, const char *case_id, const json_t *body, struct bf_error *err) {
+static int put(struct bf__turn *turn, const char *key, const char *org, const char *case_id, const json_t *body,
+               struct bf_error *err) {
   int64_t id;
   int r = bf__store_next(turn->store, "outbox", &id, err);
   if (r < 0) return r;
@@ -18,27 +21,28 @@ static int put(struct bf__turn *turn, const char *key, const char *org, const ch
                        NULL, err, "itttij", id, key, org, case_id, turn->now_ms, body);
 }
 
-int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *event, const json_t *effect, int64_t seq, int *number,
-                     struct bf_error *err) {
+int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *event, const json_t *effect, int64_t seq,
+                     int *number, struct bf_error *err) {
   const char *what = text(effect, "do"), *id = text(state, "id");
   if (!what || strcmp(what, "notify") != 0) return 0;
   const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), text(state, "jurisdiction"));
   json_t *told = json_object(), *to = json_object_get(effect, "to"), *role, *org;
-  json_t *body = json_pack("{ss* ss* ss* so* sO* sO* sO*}", "zh", text(effect, "zh"), "en", text(effect, "en"), "case", id, "title",
-                           json_incref(json_object_get(state, "title")), "article", json_object_get(effect, "article"), "deadline",
-                           json_object_get(event, "deadline"), "due", json_object_get(event, "due"));
+  json_t *body = json_pack("{ss* ss* ss* so* sO* sO* sO*}", "zh", text(effect, "zh"), "en", text(effect, "en"), "case", id,
+                           "title", json_incref(json_object_get(state, "title")), "article", json_object_get(effect, "article"),
+                           "deadline", json_object_get(event, "deadline"), "due", json_object_get(event, "due"));
   size_t i, k;
   int r = told && body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(to, i, role) {
-    json_t *holders = json_is_string(role) ? bf__role_holders(turn->app->directory, view, json_string_value(role), text(state, "jurisdiction"),
-                                                              text(state, "unit"))
+    json_t *holders = json_is_string(role) ? bf__role_holders(turn->app->directory, view, json_string_value(role),
+                                                              text(state, "jurisdiction"), text(state, "unit"))
                                            : NULL;
     json_array_foreach(holders, k, org) {
       char key[300];
       if (r < 0 || json_object_get(told, json_string_value(org))) continue; /* one notice a body, whatever its roles */
       (void)snprintf(key, sizeof key, "%lld.%d.%s", (long long)seq, *number, json_string_value(org));
       r = put(turn, key, json_string_value(org), id, body, err);
-      if (r >= 0 && json_object_set_new(told, json_string_value(org), json_true()) < 0) r = bf_fail(err, BF_ENOMEM, "notice", "no memory");
+      if (r >= 0 && json_object_set_new(told, json_string_value(org), json_true()) < 0)
+        r = bf_fail(err, BF_ENOMEM, "notice", "no memory");
       bf__turn_notices(turn);
     }
     json_decref(holders);
@@ -50,10 +54,12 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
 }
 
 /* "warn0" → before, "due" → the day has passed, "after0" → still not done. */
-static const char *phase(const char *rung) { return *rung == 'w' ? "warn" : *rung == 'd' ? "due" : "after"; }
+static const char *phase(const char *rung) {
+  return *rung == 'w' ? "warn" : *rung == 'd' ? "due" : "after";
+}
 
-json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stage, const char *name, const json_t *spec, const char *due,
-                       const json_t *rungs) {
+json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stage, const char *name, const json_t *spec,
+                       const char *due, const json_t *rungs) {
   const json_t *title = json_object_get(spec, "title"), *tell = json_object_get(spec, "tell");
   const char *last = json_string_value(json_array_get(rungs, json_array_size(rungs) - 1)), *nature = text(spec, "nature");
   const char *when = phase(last ? last : "due"), *zh_tail, *en_tail;
@@ -61,13 +67,17 @@ json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stag
   bool opens = nature && strcmp(nature, "opens") == 0;
   (void)view;
   if (!tell) return json_array();
-  if (strcmp(when, "warn") == 0) zh_tail = "即将到期", en_tail = "falls due on";
-  else if (opens) zh_tail = "日期已到", en_tail = "the date has come:";
-  else if (strcmp(when, "due") == 0) zh_tail = "已到期", en_tail = "was due on";
-  else zh_tail = "已逾期", en_tail = "is overdue since";
+  if (strcmp(when, "warn") == 0)
+    zh_tail = "即将到期", en_tail = "falls due on";
+  else if (opens)
+    zh_tail = "日期已到", en_tail = "the date has come:";
+  else if (strcmp(when, "due") == 0)
+    zh_tail = "已到期", en_tail = "was due on";
+  else
+    zh_tail = "已逾期", en_tail = "is overdue since";
   (void)snprintf(zh, sizeof zh, "%s:“%s”%s(%s)", text(state, "title"), text(title, "zh"), zh_tail, due);
   (void)snprintf(en, sizeof en, "%s: %s %s %s", text(state, "title"), text(title, "en"), en_tail, due);
   json_t *to = json_is_string(tell) ? json_pack("[O]", tell) : json_incref((json_t *)(uintptr_t)tell);
-  return json_pack("[{ss so ss ss sO* ss ss ss*}]", "do", "notify", "to", to, "zh", zh, "en", en, "article", json_object_get(spec, "article"), "stage", stage,
-                   "deadline", name, "action", text(spec, "action"));
+  return json_pack("[{ss so ss ss sO* ss ss ss*}]", "do", "notify", "to", to, "zh", zh, "en", en, "article",
+                   json_object_get(spec, "article"), "stage", stage, "deadline", name, "action", text(spec, "action"));
 }

@@ -6,13 +6,13 @@
 
 #include "operation.h"
 
-/* When EFFECT is a `notify`, writes one outbox row for each organisation that holds one of its roles on the case. KEY = "SEQ.NUMBER.org", so that
- * the same notice never arrives twice. *NUMBER counts the notices of the event. */
-int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *event, const json_t *effect, int64_t seq, int *number,
-                     struct bf_error *err) BF_WARN_UNUSED;
+/* When EFFECT is a `notify`, writes one outbox row for each organisation that holds one of its roles on the case. KEY =
+ * "SEQ.NUMBER.org", so that the same notice never arrives twice. *NUMBER counts the notices of the event. */
+int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *event, const json_t *effect, int64_t seq,
+                     int *number, struct bf_error *err) BF_WARN_UNUSED;
 
 /* The `notify` effects by which people hear of a deadline: one, for the latest of RUNGS. New reference. */
-json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stage, const char *name, const json_t *spec, const char *due,
-                       const json_t *rungs);
+json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stage, const char *name, const json_t *spec,
+                       const char *due, const json_t *rungs);
 
 #endif

@@ -13,15 +13,20 @@
 #define PAGE_MAX 500
 #define SCAN_MAX 20000 /* rows one list may look through */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "view", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "view", "no memory");
+}
 
 static const json_t *view_of(const struct bf__reading *reading, const json_t *state) {
   return bf__ruleset_view(bf__rules_set(reading->rules), text(state, "jurisdiction"));
 }
 
 static int not_found(struct bf__reading *reading) {
-  return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或者您无权查看", "There is no such case, or you may not see it.");
+  return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或者您无权查看",
+                         "There is no such case, or you may not see it.");
 }
 
 /* Case `id` of the parameters, when the caller may see it; otherwise the reading is answered and *RET stays NULL. */
@@ -52,8 +57,9 @@ static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *
     return r;
   }
   reading->reads_others = json_object_size(cases) > 0;
-  return bf__rules_call(reading->rules, "actions",
-                        json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", reading->actor, "cases", cases, "asking", 1), ret, err);
+  return bf__rules_call(
+      reading->rules, "actions",
+      json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", reading->actor, "cases", cases, "asking", 1), ret, err);
 }
 
 static json_t *role_refusal(const json_t *view, const json_t *by, int article) {
@@ -73,8 +79,8 @@ static json_t *papers_of(const json_t *view, const char *stage, const json_t *ac
     const char *kind = text(paper, "paper");
     const json_t *title = kind ? json_object_get(json_object_get(view, "papers"), kind) : NULL;
     if (!bf__condition(view, stage, json_object_get(paper, "when"), json_object_get(state, "facts"))) continue;
-    (void)json_array_append_new(out, json_pack("{ss* sO* sO* sO*}", "kind", kind, "zh", json_object_get(title, "zh"), "en", json_object_get(title, "en"),
-                                               "article", json_object_get(title, "article")));
+    (void)json_array_append_new(out, json_pack("{ss* sO* sO* sO*}", "kind", kind, "zh", json_object_get(title, "zh"), "en",
+                                               json_object_get(title, "en"), "article", json_object_get(title, "article")));
   }
   return out;
 }
@@ -94,13 +100,14 @@ static json_t *action_json(struct bf__reading *reading, const json_t *view, cons
     json_decref(refusals);
     refusals = json_array();
   }
-  bool permitted = bf__permitted(reading->app->directory, view, by, reading->actor, text(state, "jurisdiction"), text(state, "unit"));
+  bool permitted =
+      bf__permitted(reading->app->directory, view, by, reading->actor, text(state, "jurisdiction"), text(state, "unit"));
   if (!permitted) (void)json_array_insert_new(refusals, 0, role_refusal(view, by, bf__view_article(view, stage, name)));
-  return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO*}", "stage", stage, "action", name, "title", json_object_get(action, "title"), "by", by,
-                   "articles", articles_of(view, stage, action), "permitted", permitted, "allowed",
-                   permitted && json_array_size(refusals) == 0, "form", json_object_get(action, "form"), "papers", papers_of(view, stage, action, state),
-                   "reasons", refusals, "help", json_object_get(action, "help"), "usual", json_object_get(action, "usual"), "order",
-                   json_object_get(action, "order"));
+  return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO*}", "stage", stage, "action", name, "title",
+                   json_object_get(action, "title"), "by", by, "articles", articles_of(view, stage, action), "permitted",
+                   permitted, "allowed", permitted && json_array_size(refusals) == 0, "form", json_object_get(action, "form"),
+                   "papers", papers_of(view, stage, action, state), "reasons", refusals, "help", json_object_get(action, "help"),
+                   "usual", json_object_get(action, "usual"), "order", json_object_get(action, "order"));
 }
 
 static json_t *deadlines_json(struct bf__reading *reading, const json_t *view, const json_t *state) {
@@ -108,7 +115,8 @@ static json_t *deadlines_json(struct bf__reading *reading, const json_t *view, c
   const struct bf__calendar *calendar = bf__rules_set(reading->rules)->calendar;
   int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX);
   json_t *out = json_array();
-  for (int i = 0; i < count; i++) (void)json_array_append_new(out, bf__deadline_json(view, calendar, state, &deadlines[i], reading->today));
+  for (int i = 0; i < count; i++)
+    (void)json_array_append_new(out, bf__deadline_json(view, calendar, state, &deadlines[i], reading->today));
   return out;
 }
 
@@ -138,10 +146,11 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
     return r;
   }
   json_t *actions = json_array(), *body = json_copy(state);
-  json_array_foreach(said, i, one) (void)json_array_append_new(actions, action_json(reading, view, state, one));
+  json_array_foreach(said, i, one)(void) json_array_append_new(actions, action_json(reading, view, state, one));
   json_decref(said);
   (void)json_object_del(body, "fired");
-  if (!body || json_object_set_new(body, "actions", actions) < 0 || json_object_set_new(body, "deadlines", deadlines_json(reading, view, state)) < 0 ||
+  if (!body || json_object_set_new(body, "actions", actions) < 0 ||
+      json_object_set_new(body, "deadlines", deadlines_json(reading, view, state)) < 0 ||
       json_object_set_new(body, "stages", stages_json(view, state)) < 0)
     r = no_memory(err);
   reading->status = 200;
@@ -151,11 +160,14 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
   return r;
 }
 
-/* case.list -------------------------------------------------------------------------------------------------------------------- */
+/* case.list --------------------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t whole(const json_t *params, const char *name, int64_t fallback, int64_t least, int64_t most) {
   const json_t *value = json_object_get(params, name);
-  int64_t number = json_is_integer(value) ? json_integer_value(value) : json_is_string(value) ? strtoll(json_string_value(value), NULL, 10) : fallback;
+  int64_t number = json_is_integer(value)  ? json_integer_value(value)
+                   : json_is_string(value) ? strtoll(json_string_value(value), NULL, 10)
+                                           : fallback;
   return number < least ? least : number > most ? most : number;
 }
 
@@ -180,22 +192,26 @@ static json_t *summary(struct bf__reading *reading, const json_t *view, const js
   size_t i;
   int first_rank = 3;
   int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX), best = -1;
-  json_object_foreach(json_object_get(state, "stages"), name, record) if (bf__state_is_open(state, name)) (void)json_array_append_new(open, json_string(name));
+  json_object_foreach(json_object_get(state, "stages"), name, record) if (bf__state_is_open(state, name))(void)
+      json_array_append_new(open, json_string(name));
   json_array_foreach(json_object_get(kind, "columns"), i, column) {
     json_t *value = json_object_get(json_object_get(state, "facts"), json_string_value(column));
     if (value) (void)json_object_set(facts, json_string_value(column), value);
   }
-  for (int k = 0; k < count; k++) { /* an overdue limit first, then what comes next; a reminder that is past only when there is nothing else */
+  for (int k = 0; k < count;
+       k++) { /* an overdue limit first, then what comes next; a reminder that is past only when there is nothing else */
     const char *nature = text(deadlines[k].spec, "nature");
     bool limit = !nature || strcmp(nature, "limit") == 0, past = deadlines[k].due < reading->today;
     if (nature && strcmp(nature, "opens") == 0) continue;
     int rank = past ? (limit ? 0 : 2) : 1;
-    if (best < 0 || rank < first_rank || (rank == first_rank && deadlines[k].due < deadlines[best].due)) best = k, first_rank = rank;
+    if (best < 0 || rank < first_rank || (rank == first_rank && deadlines[k].due < deadlines[best].due))
+      best = k, first_rank = rank;
   }
   if (best >= 0) next = bf__deadline_json(view, calendar, state, &deadlines[best], reading->today);
-  return json_pack("{sO sO sO sO sO sO* so so so* sO*}", "id", json_object_get(state, "id"), "kind", json_object_get(state, "kind"), "title",
-                   json_object_get(state, "title"), "unit", json_object_get(state, "unit"), "jurisdiction", json_object_get(state, "jurisdiction"),
-                   "version", json_object_get(state, "version"), "stages", open, "facts", facts, "next_deadline", next, "ended",
+  return json_pack("{sO sO sO sO sO sO* so so so* sO*}", "id", json_object_get(state, "id"), "kind",
+                   json_object_get(state, "kind"), "title", json_object_get(state, "title"), "unit",
+                   json_object_get(state, "unit"), "jurisdiction", json_object_get(state, "jurisdiction"), "version",
+                   json_object_get(state, "version"), "stages", open, "facts", facts, "next_deadline", next, "ended",
                    json_object_get(state, "ended"));
 }
 
@@ -205,23 +221,29 @@ static bool due_before(const json_t *summary_, const char *before) {
 }
 
 static int list(struct bf__reading *reading, struct bf_error *err) {
-  static const char sql[] = "SELECT number, state FROM cases WHERE number < $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR unit = $3)"
-                            " AND ($4 = '%%' OR title LIKE $4 ESCAPE '\\') AND ($5 = '' OR id IN (SELECT case_id FROM case_stages WHERE stage = $5))"
-                            " AND ($6 < 0 OR open = $6) ORDER BY number DESC LIMIT $7";
+  static const char sql[] =
+      "SELECT number, state FROM cases WHERE number < $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR unit = $3)"
+      " AND ($4 = '%%' OR title LIKE $4 ESCAPE '\\') AND ($5 = '' OR id IN (SELECT case_id FROM case_stages WHERE stage = $5))"
+      " AND ($6 < 0 OR open = $6) ORDER BY number DESC LIMIT $7";
   const json_t *p = reading->params;
-  const char *kind = text(p, "kind"), *unit = text(p, "unit"), *stage = text(p, "stage"), *before = text(p, "due_before"), *open = text(p, "open");
+  const char *kind = text(p, "kind"), *unit = text(p, "unit"), *stage = text(p, "stage"), *before = text(p, "due_before"),
+             *open = text(p, "open");
   int64_t cursor = whole(p, "cursor", INT64_MAX, 0, INT64_MAX), limit = whole(p, "limit", PAGE, 1, PAGE_MAX), seen = 0;
   char q[512];
   int32_t date;
   like(text(p, "q"), q, sizeof q);
   if (before && bf__date_parse(before, strlen(before), &date) < 0)
-    return bf__refuse_read(reading, 400, "form.date", "due_before", "due_before 应为日期,如 2022-09-30", "due_before must be a date such as 2022-09-30.");
+    return bf__refuse_read(reading, 400, "form.date", "due_before", "due_before 应为日期,如 2022-09-30",
+                           "due_before must be a date such as 2022-09-30.");
   json_t *items = json_array(), *rows = NULL, *row;
   int r = items ? 0 : no_memory(err);
   bool more = true;
   while (r >= 0 && more && (int64_t)json_array_size(items) < limit && seen < SCAN_MAX) {
     size_t i;
-    r = bf__store_rows(reading->store, sql, "number:i state:j", &rows, err, "itttt" "ii", cursor, kind ? kind : "", unit ? unit : "", q, stage ? stage : "",
+    r = bf__store_rows(reading->store, sql, "number:i state:j", &rows, err,
+                       "itttt"
+                       "ii",
+                       cursor, kind ? kind : "", unit ? unit : "", q, stage ? stage : "",
                        (int64_t)(open ? strcmp(open, "true") == 0 : -1), (int64_t)PAGE_MAX);
     if (r < 0) break;
     more = json_array_size(rows) == PAGE_MAX;
@@ -235,8 +257,10 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
       seen++;
       if (!bf__may_see(reading, state)) continue;
       json_t *one = summary(reading, view_of(reading, state), state);
-      if (before && !due_before(one, before)) json_decref(one);
-      else if (json_array_append_new(items, one) < 0) r = no_memory(err);
+      if (before && !due_before(one, before))
+        json_decref(one);
+      else if (json_array_append_new(items, one) < 0)
+        r = no_memory(err);
     }
     json_decref(rows);
   }
@@ -247,7 +271,8 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
   return r;
 }
 
-/* case.events --------------------------------------------------------------------------------------------------------------------- */
+/* case.events
+ * --------------------------------------------------------------------------------------------------------------------- */
 
 static int events(struct bf__reading *reading, struct bf_error *err) {
   json_t *state = NULL, *items = json_array();
@@ -258,10 +283,12 @@ static int events(struct bf__reading *reading, struct bf_error *err) {
     json_decref(items);
     return r;
   }
-  struct bf_stmt *stmt = bf__store_sql(reading->store, "SELECT seq, body, hash FROM events WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3", err);
+  struct bf_stmt *stmt = bf__store_sql(
+      reading->store, "SELECT seq, body, hash FROM events WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3", err);
   const char *id = text(state, "id");
   int64_t last = cursor;
-  if (!stmt) r = BF_EIO;
+  if (!stmt)
+    r = BF_EIO;
   else {
     calls->bind_text(stmt, 1, id, strlen(id));
     calls->bind_int(stmt, 2, cursor);
@@ -289,10 +316,12 @@ static int events(struct bf__reading *reading, struct bf_error *err) {
   return r < 0 ? r : 0;
 }
 
-/* deadline.list ------------------------------------------------------------------------------------------------------------------------ */
+/* deadline.list
+ * ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool concerns(struct bf__reading *reading, const json_t *view, const json_t *state, const json_t *deadline) {
-  return bf__permitted(reading->app->directory, view, json_object_get(deadline, "tell"), reading->actor, text(state, "jurisdiction"), text(state, "unit"));
+  return bf__permitted(reading->app->directory, view, json_object_get(deadline, "tell"), reading->actor,
+                       text(state, "jurisdiction"), text(state, "unit"));
 }
 
 static bool date_or_nothing(const char *text_) {
@@ -301,13 +330,14 @@ static bool date_or_nothing(const char *text_) {
 }
 
 /* The deadlines between two dates, soonest first. */
-int bf__deadline_items(struct bf__reading *reading, const char *from, const char *to, bool mine, int64_t limit, json_t **ret, struct bf_error *err) {
+int bf__deadline_items(struct bf__reading *reading, const char *from, const char *to, bool mine, int64_t limit, json_t **ret,
+                       struct bf_error *err) {
   static const char sql[] = "SELECT d.case_id, d.stage, d.name, d.due, c.state FROM deadlines d JOIN cases c ON c.id = d.case_id"
                             " WHERE d.rung = 'alive' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
   json_t *rows = NULL, *row, *items = json_array();
   size_t i;
-  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j", &rows, err, "tti", from && *from ? from : "0000-00-00",
-                                 to && *to ? to : "9999-99-99", (int64_t)SCAN_MAX)
+  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j", &rows, err, "tti",
+                                 from && *from ? from : "0000-00-00", to && *to ? to : "9999-99-99", (int64_t)SCAN_MAX)
                 : no_memory(err);
   json_array_foreach(rows, i, row) {
     json_t *state = json_object_get(row, "state"), *one;
@@ -326,8 +356,10 @@ int bf__deadline_items(struct bf__reading *reading, const char *from, const char
     json_decref(all);
   }
   json_decref(rows);
-  if (r < 0) json_decref(items);
-  else *ret = items;
+  if (r < 0)
+    json_decref(items);
+  else
+    *ret = items;
   return r;
 }
 
@@ -337,7 +369,8 @@ static int deadlines(struct bf__reading *reading, struct bf_error *err) {
   if (!date_or_nothing(from) || !date_or_nothing(to))
     return bf__refuse_read(reading, 400, "form.date", date_or_nothing(from) ? "to" : "from", "from 和 to 应为日期,如 2022-09-30",
                            "from and to must be dates such as 2022-09-30.");
-  int r = bf__deadline_items(reading, from, to, mine && *mine && strcmp(mine, "false") != 0, whole(reading->params, "limit", PAGE_MAX, 1, 5000), &items, err);
+  int r = bf__deadline_items(reading, from, to, mine && *mine && strcmp(mine, "false") != 0,
+                             whole(reading->params, "limit", PAGE_MAX, 1, 5000), &items, err);
   if (r < 0) return r;
   reading->status = 200;
   reading->body = json_pack("{so}", "items", items);

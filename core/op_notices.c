@@ -8,16 +8,19 @@
 #define ATTEMPTS 12 /* after that a notice is set aside for the operator */
 #define PAGE 100
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 /* Waiting notices whose moment has come. */
 static int due(struct bf__reading *reading, struct bf_error *err) {
   json_t *items = NULL;
-  int r = bf__store_rows(reading->store,
-                         "SELECT id, key, channel, recipient, case_id, at_ms, attempts, body FROM outbox WHERE state = 'waiting' AND next_ms <= $1"
-                         " ORDER BY next_ms, id LIMIT $2",
-                         "id:i key:t channel:t recipient:t case:t at_ms:i attempts:i body:j", &items, err, "ii", reading->now_ms,
-                         (int64_t)json_integer_value(json_object_get(reading->params, "limit")));
+  int r = bf__store_rows(
+      reading->store,
+      "SELECT id, key, channel, recipient, case_id, at_ms, attempts, body FROM outbox WHERE state = 'waiting' AND next_ms <= $1"
+      " ORDER BY next_ms, id LIMIT $2",
+      "id:i key:t channel:t recipient:t case:t at_ms:i attempts:i body:j", &items, err, "ii", reading->now_ms,
+      (int64_t)json_integer_value(json_object_get(reading->params, "limit")));
   reading->status = 200;
   if (r >= 0) reading->body = json_pack("{so}", "items", items);
   return r;
@@ -39,7 +42,8 @@ static int mark(struct bf__turn *turn, struct bf__command *command, struct bf_er
     const char *fault = text(result, "fault");
     if (r < 0) return r;
     if (!fault) {
-      r = bf__store_run(turn->store, "UPDATE outbox SET state = 'sent', attempts = attempts + 1, fault = NULL WHERE id = $1", NULL, err, "i", id);
+      r = bf__store_run(turn->store, "UPDATE outbox SET state = 'sent', attempts = attempts + 1, fault = NULL WHERE id = $1",
+                        NULL, err, "i", id);
       continue;
     }
     struct bf_stmt *stmt;
@@ -47,8 +51,9 @@ static int mark(struct bf__turn *turn, struct bf__command *command, struct bf_er
     if (r != BF_ROW) continue;
     attempts = bf__store_calls(turn->store)->column_int(stmt, 0) + 1;
     bf__store_calls(turn->store)->reset(stmt);
-    r = bf__store_run(turn->store, "UPDATE outbox SET state = $2, attempts = $3, next_ms = $4, fault = $5 WHERE id = $1", NULL, err, "itiit", id,
-                      attempts >= ATTEMPTS ? "aside" : "waiting", attempts, turn->now_ms + pause_ms(attempts, id), fault);
+    r = bf__store_run(turn->store, "UPDATE outbox SET state = $2, attempts = $3, next_ms = $4, fault = $5 WHERE id = $1", NULL,
+                      err, "itiit", id, attempts >= ATTEMPTS ? "aside" : "waiting", attempts,
+                      turn->now_ms + pause_ms(attempts, id), fault);
   }
   command->status = 200;
   command->body = json_object();
@@ -60,9 +65,12 @@ static int put(struct bf__turn *turn, struct bf__command *command, struct bf_err
   int64_t id;
   int r = bf__store_next(turn->store, "inbox", &id, err);
   if (r >= 0)
-    r = bf__store_run(turn->store, "INSERT INTO inbox (id, key, recipient, case_id, at_ms, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
-                      NULL, err, "itttij", id, text(command->params, "key"), text(command->params, "recipient"), text(command->params, "case"),
-                      (int64_t)json_integer_value(json_object_get(command->params, "at_ms")), json_object_get(command->params, "body"));
+    r = bf__store_run(turn->store,
+                      "INSERT INTO inbox (id, key, recipient, case_id, at_ms, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT "
+                      "(key) DO NOTHING",
+                      NULL, err, "itttij", id, text(command->params, "key"), text(command->params, "recipient"),
+                      text(command->params, "case"), (int64_t)json_integer_value(json_object_get(command->params, "at_ms")),
+                      json_object_get(command->params, "body"));
   command->status = 200;
   command->body = json_object();
   return r < 0 ? r : 0;
@@ -71,20 +79,24 @@ static int put(struct bf__turn *turn, struct bf__command *command, struct bf_err
 /* A notice of a case that the reader may not see does not exist, not even its title. */
 static bool may_read(struct bf__reading *reading, const json_t *row) {
   const json_t *state = json_object_get(row, "state");
-  return !json_is_object(state) || json_integer_value(json_object_get(state, "secret")) <= json_integer_value(json_object_get(reading->actor, "clearance"));
+  return !json_is_object(state) ||
+         json_integer_value(json_object_get(state, "secret")) <= json_integer_value(json_object_get(reading->actor, "clearance"));
 }
 
 static int list(struct bf__reading *reading, struct bf_error *err) {
-  const char *org = text(reading->actor, "org"), *cursor = text(reading->params, "cursor"), *unread = text(reading->params, "unread");
+  const char *org = text(reading->actor, "org"), *cursor = text(reading->params, "cursor"),
+             *unread = text(reading->params, "unread");
   json_t *rows = NULL, *row, *items = json_array();
   size_t i;
   int64_t last = cursor ? strtoll(cursor, NULL, 10) : INT64_MAX;
-  int r = items ? bf__store_rows(reading->store,
-                                 "SELECT i.id, i.case_id, i.at_ms, i.read_ms, i.body, c.state FROM inbox i LEFT JOIN cases c ON c.id = i.case_id"
-                                 " WHERE i.recipient = $1 AND i.id < $2 AND ($3 = 0 OR i.read_ms IS NULL) ORDER BY i.id DESC LIMIT $4",
-                                 "id:i case:t at:i read:i body:j state:j", &rows, err, "tiii", org ? org : "", last,
-                                 (int64_t)(unread && strcmp(unread, "true") == 0), (int64_t)PAGE)
-                : bf_fail(err, BF_ENOMEM, "inbox", "no memory");
+  int r =
+      items ? bf__store_rows(
+                  reading->store,
+                  "SELECT i.id, i.case_id, i.at_ms, i.read_ms, i.body, c.state FROM inbox i LEFT JOIN cases c ON c.id = i.case_id"
+                  " WHERE i.recipient = $1 AND i.id < $2 AND ($3 = 0 OR i.read_ms IS NULL) ORDER BY i.id DESC LIMIT $4",
+                  "id:i case:t at:i read:i body:j state:j", &rows, err, "tiii", org ? org : "", last,
+                  (int64_t)(unread && strcmp(unread, "true") == 0), (int64_t)PAGE)
+            : bf_fail(err, BF_ENOMEM, "inbox", "no memory");
   json_array_foreach(rows, i, row) {
     char at[32];
     last = json_integer_value(json_object_get(row, "id"));
@@ -108,11 +120,13 @@ static int read_one(struct bf__turn *turn, struct bf__command *command, struct b
   const char *org = text(command->actor, "org"), *id = text(command->params, "notice");
   int64_t number = id ? strtoll(id, NULL, 10) : 0;
   struct bf_stmt *stmt;
-  int r = bf__store_run(turn->store, "SELECT id FROM inbox WHERE id = $1 AND recipient = $2", &stmt, err, "it", number, org ? org : "");
+  int r = bf__store_run(turn->store, "SELECT id FROM inbox WHERE id = $1 AND recipient = $2", &stmt, err, "it", number,
+                        org ? org : "");
   if (r < 0) return r;
   if (r != BF_ROW) return bf__refuse(command, 404, "notice.unknown", "notice", "没有这条消息", "There is no such notice.");
   bf__store_calls(turn->store)->reset(stmt);
-  r = bf__store_run(turn->store, "UPDATE inbox SET read_ms = $2 WHERE id = $1 AND read_ms IS NULL", NULL, err, "ii", number, turn->now_ms);
+  r = bf__store_run(turn->store, "UPDATE inbox SET read_ms = $2 WHERE id = $1 AND read_ms IS NULL", NULL, err, "ii", number,
+                    turn->now_ms);
   command->status = 200;
   command->body = json_pack("{sI sb}", "id", (json_int_t)number, "read", 1);
   return r < 0 ? r : 0;
@@ -121,10 +135,13 @@ static int read_one(struct bf__turn *turn, struct bf__command *command, struct b
 /* What an operator sees: by channel and state, and what was set aside and why. */
 static int outbox(struct bf__reading *reading, struct bf_error *err) {
   json_t *counts = NULL, *aside = NULL;
-  int r = bf__store_rows(reading->store, "SELECT channel, state, COUNT(*) FROM outbox GROUP BY channel, state ORDER BY channel, state",
+  int r = bf__store_rows(reading->store,
+                         "SELECT channel, state, COUNT(*) FROM outbox GROUP BY channel, state ORDER BY channel, state",
                          "channel:t state:t count:i", &counts, err, "");
   if (r >= 0)
-    r = bf__store_rows(reading->store, "SELECT id, channel, recipient, attempts, fault FROM outbox WHERE state = 'aside' OR attempts > 0 AND state = 'waiting' ORDER BY id LIMIT 200",
+    r = bf__store_rows(reading->store,
+                       "SELECT id, channel, recipient, attempts, fault FROM outbox WHERE state = 'aside' OR attempts > 0 AND "
+                       "state = 'waiting' ORDER BY id LIMIT 200",
                        "id:i channel:t recipient:t attempts:i fault:t", &aside, err, "");
   reading->status = 200;
   reading->body = json_pack("{so* so*}", "counts", counts, "troubled", aside);

@@ -9,7 +9,8 @@
 #include "permit.h"
 
 static const char passwd_form[] = "[" BF__FIELD_ID "," BF__FIELD_PASSWORD("password", "密码", "Password") "]";
-static const char disable_form[] = "[" BF__FIELD_ID ",{\"name\":\"disabled\",\"type\":\"bool\",\"optional\":true,\"zh\":\"停用\",\"en\":\"Disabled\"}]";
+static const char disable_form[] =
+    "[" BF__FIELD_ID ",{\"name\":\"disabled\",\"type\":\"bool\",\"optional\":true,\"zh\":\"停用\",\"en\":\"Disabled\"}]";
 static const char org_form[] =
     "[" BF__FIELD_ID ",{\"name\":\"zh\",\"type\":\"text\",\"max\":100,\"zh\":\"中文名称\",\"en\":\"Chinese name\"},"
     "{\"name\":\"en\",\"type\":\"text\",\"max\":200,\"zh\":\"英文名称\",\"en\":\"English name\"},"
@@ -18,16 +19,22 @@ static const char org_form[] =
     "{\"name\":\"parent\",\"type\":\"text\",\"max\":40,\"optional\":true,\"zh\":\"上级单位\",\"en\":\"Parent\"}]";
 static const char user_form[] =
     "[" BF__FIELD_ID ",{\"name\":\"name\",\"type\":\"text\",\"max\":100,\"zh\":\"姓名\",\"en\":\"Name\"},"
-    "{\"name\":\"org\",\"type\":\"text\",\"max\":40,\"zh\":\"单位\",\"en\":\"Organisation\"}," BF__FIELD_PASSWORD("password", "密码", "Password") ","
-    "{\"name\":\"clearance\",\"type\":\"int\",\"min\":0,\"max\":3,\"optional\":true,\"zh\":\"涉密等级\",\"en\":\"Clearance\"},"
-    "{\"name\":\"admin\",\"type\":\"bool\",\"optional\":true,\"zh\":\"管理员\",\"en\":\"Administrator\"}]";
+    "{\"name\":\"org\",\"type\":\"text\",\"max\":40,\"zh\":\"单位\",\"en\":\"Organisation\"}," BF__FIELD_PASSWORD(
+        "password", "密码",
+        "Password") ","
+                    "{\"name\":\"clearance\",\"type\":\"int\",\"min\":0,\"max\":3,\"optional\":true,\"zh\":\"涉密等级\",\"en\":"
+                    "\"Clearance\"},"
+                    "{\"name\":\"admin\",\"type\":\"bool\",\"optional\":true,\"zh\":\"管理员\",\"en\":\"Administrator\"}]";
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 static void check_id(json_t *refusals, const char *id, const char *more) {
   size_t length = strlen(id);
   bool good = length >= 1 && length <= 40;
-  for (size_t i = 0; i < length; i++) good = good && ((id[i] >= 'a' && id[i] <= 'z') || (id[i] >= '0' && id[i] <= '9') || strchr(more, id[i]));
+  for (size_t i = 0; i < length; i++)
+    good = good && ((id[i] >= 'a' && id[i] <= 'z') || (id[i] >= '0' && id[i] <= '9') || strchr(more, id[i]));
   char zh[120], en[120];
   (void)snprintf(zh, sizeof zh, "代号只能用小写字母、数字和“%s”,1 至 40 个字符", more);
   (void)snprintf(en, sizeof en, "An id has 1 to 40 of a-z, 0-9 and \"%s\".", more);
@@ -35,8 +42,8 @@ static void check_id(json_t *refusals, const char *id, const char *more) {
 }
 
 /* WORD must be a key of KNOWN; else a fault that names the nearest one. */
-static void check_known(json_t *refusals, const json_t *known, const char *word, const char *code, const char *field, const char *zh_what,
-                        const char *en_what) {
+static void check_known(json_t *refusals, const json_t *known, const char *word, const char *code, const char *field,
+                        const char *zh_what, const char *en_what) {
   if (json_object_get(known, word)) return;
   size_t count = 0;
   const char **words = calloc(json_object_size(known) + 1, sizeof *words), *name;
@@ -44,8 +51,10 @@ static void check_known(json_t *refusals, const json_t *known, const char *word,
   if (words) json_object_foreach((json_t *)known, name, value) words[count++] = name;
   const char *near = words ? bf__nearest(word, words, count) : NULL;
   char zh[800], en[800]; /* of words of at most 64 characters: never cut, for half a character would be no text */
-  (void)snprintf(zh, sizeof zh, "没有“%s”这个%s%s%s%s", word, zh_what, near ? ":是不是“" : "", near ? near : "", near ? "”?" : "");
-  (void)snprintf(en, sizeof en, "There is no %s \"%s\"%s%s%s", en_what, word, near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : ".");
+  (void)snprintf(zh, sizeof zh, "没有“%s”这个%s%s%s%s", word, zh_what, near ? ":是不是“" : "", near ? near : "",
+                 near ? "”?" : "");
+  (void)snprintf(en, sizeof en, "There is no %s \"%s\"%s%s%s", en_what, word, near ? ": did you mean \"" : "", near ? near : "",
+                 near ? "\"?" : ".");
   bf__people_fault(refusals, code, field, zh, en);
   free(words);
 }
@@ -77,7 +86,8 @@ static void check_org(struct bf__app *app, json_t *refusals, const json_t *org) 
   json_t *role;
   size_t i;
   check_id(refusals, text(org, "id"), "_-");
-  check_known(refusals, json_object_get(set->base, "jurisdictions"), place, "jurisdiction.unknown", "jurisdiction", "辖区", "jurisdiction");
+  check_known(refusals, json_object_get(set->base, "jurisdictions"), place, "jurisdiction.unknown", "jurisdiction", "辖区",
+              "jurisdiction");
   json_array_foreach(json_object_get(org, "roles"), i, role) {
     char field[32];
     (void)snprintf(field, sizeof field, "roles[%zu]", i);
@@ -87,15 +97,18 @@ static void check_org(struct bf__app *app, json_t *refusals, const json_t *org) 
 }
 
 /* An administrator manages the own jurisdiction and those below; otherwise the call is answered and INPUT gone. */
-static bool within(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *jurisdiction, json_t *input) {
+static bool within(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *jurisdiction,
+                   json_t *input) {
   if (bf__administers(app, actor, jurisdiction)) return true;
-  bf__people_refuse(call, 403, "jurisdiction", NULL, "只能管理本辖区及下级辖区的单位和用户", "You manage organisations and users of your own jurisdiction and those below it only.");
+  bf__people_refuse(call, 403, "jurisdiction", NULL, "只能管理本辖区及下级辖区的单位和用户",
+                    "You manage organisations and users of your own jurisdiction and those below it only.");
   json_decref(input);
   return false;
 }
 
 /* The same by user, or by the organisation that a new user will belong to. What is unknown is refused elsewhere. */
-static bool within_of(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *user, const char *org_id, json_t *input) {
+static bool within_of(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *user, const char *org_id,
+                      json_t *input) {
   json_t *found = user ? bf__directory_user(app->directory, user) : NULL;
   if (!org_id) org_id = text(found, "org");
   json_t *org = org_id ? bf__directory_org(app->directory, org_id) : NULL;
@@ -126,16 +139,21 @@ static void user_add_worked(struct bf__people_job *job) {
     bf__people_job_free(job);
     return;
   }
-  json_t *set = json_pack("{s:O, s:O, s:s, s:I, s:b, s:b}", "name", json_object_get(in, "name"), "org", json_object_get(in, "org"), "password", job->hash,
-                          "clearance", json_integer_value(json_object_get(in, "clearance")), "admin", json_is_true(json_object_get(in, "admin")),
-                          "disabled", 0);
-  bf__people_job_submit(job, "user.put", json_pack("{s:O, s:o, s:b}", "id", json_object_get(in, "id"), "set", set, "new", 1), bf__people_submitted);
+  json_t *set =
+      json_pack("{s:O, s:O, s:s, s:I, s:b, s:b}", "name", json_object_get(in, "name"), "org", json_object_get(in, "org"),
+                "password", job->hash, "clearance", json_integer_value(json_object_get(in, "clearance")), "admin",
+                json_is_true(json_object_get(in, "admin")), "disabled", 0);
+  bf__people_job_submit(job, "user.put", json_pack("{s:O, s:o, s:b}", "id", json_object_get(in, "id"), "set", set, "new", 1),
+                        bf__people_submitted);
 }
 
-static void passwd_worked(struct bf__people_job *job) { bf__people_put_password(job, text(job->input, "id"), NULL, NULL); }
+static void passwd_worked(struct bf__people_job *job) {
+  bf__people_put_password(job, text(job->input, "id"), NULL, NULL);
+}
 
 /* A user's new password from an administrator: checked, hashed, then WORKED. */
-static void set_password(struct bf__app *app, const struct bf_call *call, json_t *actor, json_t *input, void (*worked)(struct bf__people_job *job), bool is_new) {
+static void set_password(struct bf__app *app, const struct bf_call *call, json_t *actor, json_t *input,
+                         void (*worked)(struct bf__people_job *job), bool is_new) {
   json_t *refusals = json_array();
   if (input && is_new) check_id(refusals, text(input, "id"), "._-");
   if (input) bf__people_check_password(refusals, "password", text(input, "id"), text(input, "password"));
@@ -169,11 +187,13 @@ void bf__op_user_disable(struct bf__app *app, const struct bf_call *call, json_t
   const char *self = text(actor, "user"), *id = text(input, "id");
   bool disabled = !json_is_false(json_object_get(input, "disabled"));
   if (disabled && self && strcmp(self, id) == 0) {
-    bf__people_refuse(call, 422, "user.self", "id", "不能停用自己的账号:请由另一位管理员操作", "You cannot disable yourself: ask another administrator.");
+    bf__people_refuse(call, 422, "user.self", "id", "不能停用自己的账号:请由另一位管理员操作",
+                      "You cannot disable yourself: ask another administrator.");
     json_decref(input);
     return;
   }
   struct bf__people_job *job = bf__people_job_new(app, call, actor, input);
   if (!job) return;
-  bf__people_job_submit(job, "user.put", json_pack("{s:s, s:{s:b}, s:b}", "id", id, "set", "disabled", disabled, "new", 0), bf__people_submitted);
+  bf__people_job_submit(job, "user.put", json_pack("{s:s, s:{s:b}, s:b}", "id", id, "set", "disabled", disabled, "new", 0),
+                        bf__people_submitted);
 }

@@ -9,17 +9,29 @@
 
 static const char no_form[] = "[]";
 static const char login_form[] =
-    "[{\"name\":\"user\",\"type\":\"text\",\"max\":100,\"zh\":\"用户名\",\"en\":\"User\"}," BF__FIELD_PASSWORD("password", "密码", "Password") "]";
-static const char change_form[] = "[" BF__FIELD_PASSWORD("old", "原密码", "Old password") "," BF__FIELD_PASSWORD("new", "新密码", "New password") "]";
+    "[{\"name\":\"user\",\"type\":\"text\",\"max\":100,\"zh\":\"用户名\",\"en\":\"User\"}," BF__FIELD_PASSWORD("password", "密码",
+                                                                                                               "Password") "]";
+static const char change_form[] =
+    "[" BF__FIELD_PASSWORD("old", "原密码", "Old password") "," BF__FIELD_PASSWORD("new", "新密码", "New password") "]";
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 static void answer_token(const struct bf__people_job *job, int status, json_t *body, const char *token, int64_t seconds) {
   char *dump = body ? json_dumps(body, JSON_COMPACT) : NULL;
-  struct bf_answer answer = {.status = status, .type = "application/json", .body = dump ? dump : "", .length = dump ? strlen(dump) : 0, .version = -1,
-                             .token = token, .token_seconds = seconds, .file = -1};
-  if (body && !dump) bf__people_no_memory(&job->call);
-  else job->call.answer(job->call.arg, &answer);
+  struct bf_answer answer = {.status = status,
+                             .type = "application/json",
+                             .body = dump ? dump : "",
+                             .length = dump ? strlen(dump) : 0,
+                             .version = -1,
+                             .token = token,
+                             .token_seconds = seconds,
+                             .file = -1};
+  if (body && !dump)
+    bf__people_no_memory(&job->call);
+  else
+    job->call.answer(job->call.arg, &answer);
   if (dump) sodium_memzero(dump, strlen(dump));
   free(dump);
   json_decref(body);
@@ -48,17 +60,21 @@ static void login_done(struct bf__command *command) {
   json_t *actor = bf__directory_actor_of(job->app->directory, job->user);
   char expires[32];
   bf__moment_format(job->expires, expires);
-  if (command->status >= 400) bf__answer_json(&job->call, command->status, json_incref(command->body));
-  else if (!actor) bf__people_refuse(&job->call, 401, "login.failed", NULL, "该账号已停用", "This account has been disabled.");
+  if (command->status >= 400)
+    bf__answer_json(&job->call, command->status, json_incref(command->body));
+  else if (!actor)
+    bf__people_refuse(&job->call, 401, "login.failed", NULL, "该账号已停用", "This account has been disabled.");
   else
-    answer_token(job, 200, json_pack("{s:s, s:o, s:s}", "token", job->token, "user", me_body(job->app, actor), "expires", expires), job->token,
-                 job->app->config.session_hours * 3600);
+    answer_token(job, 200,
+                 json_pack("{s:s, s:o, s:s}", "token", job->token, "user", me_body(job->app, actor), "expires", expires),
+                 job->token, job->app->config.session_hours * 3600);
   json_decref(actor);
   bf__people_job_free(job);
 }
 
 static void too_many(const struct bf_call *call) {
-  bf__people_refuse(call, 429, "login.locked", NULL, "登录失败次数过多:请 15 分钟后再试", "Too many failed logins: try again in 15 minutes.");
+  bf__people_refuse(call, 429, "login.locked", NULL, "登录失败次数过多:请 15 分钟后再试",
+                    "Too many failed logins: try again in 15 minutes.");
 }
 
 static void login_worked(struct bf__people_job *job) {
@@ -69,8 +85,10 @@ static void login_worked(struct bf__people_job *job) {
   if (actor && bf__token_new(job->token, job->token_hash) == 0) {
     bf__directory_passed(directory, job->user);
     job->actor = actor;
-    bf__people_job_submit(job, "session.add", json_pack("{s:s, s:s, s:I}", "hash", job->token_hash, "user", job->user, "expires",
-                                                        (json_int_t)job->expires), login_done);
+    bf__people_job_submit(
+        job, "session.add",
+        json_pack("{s:s, s:s, s:I}", "hash", job->token_hash, "user", job->user, "expires", (json_int_t)job->expires),
+        login_done);
     return;
   }
   json_decref(actor);
@@ -108,8 +126,10 @@ static bool somebody(const struct bf_call *call, const json_t *actor) {
 
 static void logout_done(struct bf__command *command) {
   struct bf__people_job *job = command->arg;
-  if (command->status >= 400) bf__answer_json(&job->call, command->status, json_incref(command->body));
-  else answer_token(job, 204, NULL, "", 0);
+  if (command->status >= 400)
+    bf__answer_json(&job->call, command->status, json_incref(command->body));
+  else
+    answer_token(job, 204, NULL, "", 0);
   bf__people_job_free(job);
 }
 

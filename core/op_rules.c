@@ -1,5 +1,5 @@
-/* Rules as people and programs see them, and their way into force: candidate, check, test, diff, plan, apply, rollback. What takes long is done by a
- * worker thread; only the last step is a command to the engine. */
+/* Rules as people and programs see them, and their way into force: candidate, check, test, diff, plan, apply, rollback. What
+ * takes long is done by a worker thread; only the last step is a command to the engine. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,9 @@
 
 #define CASES_SHOWN 1000
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 struct job {
   uv_work_t work;
@@ -47,7 +49,8 @@ static void refuse(struct job *job, int status, const char *code, const char *fi
   job->body = bf__problem1(status, code, field, zh, en);
 }
 
-/* Where the candidate comes from ---------------------------------------------------------------------------------------------- */
+/* Where the candidate comes from ----------------------------------------------------------------------------------------------
+ */
 
 static const json_t *param(const struct job *job, const char *name) {
   const json_t *value = json_object_get(json_object_get(job->params, "body"), name);
@@ -61,8 +64,10 @@ static json_t *changed_bundle(struct job *job, const json_t *changes) {
   const char *path;
   bf__ruleset_unref(now);
   json_object_foreach((json_t *)(uintptr_t)changes, path, value) {
-    if (json_is_null(value)) (void)json_object_del(files, path);
-    else (void)json_object_set(files, path, value);
+    if (json_is_null(value))
+      (void)json_object_del(files, path);
+    else
+      (void)json_object_set(files, path, value);
   }
   const json_t *calendar = param(job, "calendar");
   json_t *bundle = json_pack("{so sO}", "files", files, "calendar", json_is_object(calendar) ? calendar : years);
@@ -89,25 +94,31 @@ static json_t *former_bundle(struct job *job, struct bf_error *err) {
   int r = bf__store_open(job->app->storage, false, &store, err);
   if (r >= 0) r = bf__store_meta_get(store, "ruleset_before", &hash, err);
   bf__store_close(store);
-  if (r >= 0 && hash) bundle = stored_bundle(job, hash, err);
-  else if (r >= 0) (void)bf_fail(err, BF_ENOTFOUND, "rollback", "there is no former ruleset to go back to");
+  if (r >= 0 && hash)
+    bundle = stored_bundle(job, hash, err);
+  else if (r >= 0)
+    (void)bf_fail(err, BF_ENOTFOUND, "rollback", "there is no former ruleset to go back to");
   free(hash);
   return bundle;
 }
 
 static json_t *bundle_of(struct job *job, struct bf_error *err) {
-  const json_t *bundle = param(job, "bundle"), *changes = param(job, "changes"), *files = param(job, "files"), *calendar = param(job, "calendar"), *hash = param(job, "to");
-  if (strcmp(job->verb, "rollback") == 0) return json_is_string(hash) ? stored_bundle(job, json_string_value(hash), err) : former_bundle(job, err);
+  const json_t *bundle = param(job, "bundle"), *changes = param(job, "changes"), *files = param(job, "files"),
+               *calendar = param(job, "calendar"), *hash = param(job, "to");
+  if (strcmp(job->verb, "rollback") == 0)
+    return json_is_string(hash) ? stored_bundle(job, json_string_value(hash), err) : former_bundle(job, err);
   if (json_is_object(bundle)) return json_incref((json_t *)(uintptr_t)bundle);
   if (json_is_object(files) && json_is_object(calendar)) return json_pack("{sO sO}", "files", files, "calendar", calendar);
   if (json_is_object(changes) || json_is_object(calendar)) return changed_bundle(job, changes);
-  (void)bf_fail(err, BF_EINVAL, "bundle", "{\"files\", \"calendar\"}, or {\"changes\": {path: text or null}} over the rules in force, is due");
+  (void)bf_fail(err, BF_EINVAL, "bundle",
+                "{\"files\", \"calendar\"}, or {\"changes\": {path: text or null}} over the rules in force, is due");
   return NULL;
 }
 
 static void broken(struct job *job, const struct bf_error *err) {
   char zh[900], en[900];
-  const char *where = strncmp(err->where, "prelude", 7) == 0 ? "" : err->where; /* a line of ours helps nobody: the message names the part */
+  const char *where =
+      strncmp(err->where, "prelude", 7) == 0 ? "" : err->where; /* a line of ours helps nobody: the message names the part */
   (void)snprintf(zh, sizeof zh, "候选规则有误:%s%s%s", where, *where ? ":" : "", err->message);
   (void)snprintf(en, sizeof en, "The candidate is not in order: %s%s%s", where, *where ? ": " : "", err->message);
   refuse(job, err->code == BF_ENOTFOUND ? 404 : 422, "rules.broken", *where ? where : NULL, zh, en);
@@ -122,7 +133,9 @@ static struct bf__ruleset *set_of(struct job *job) {
     struct bf__candidate *candidate = bf__candidates_find(job->app->candidates, json_string_value(id));
     if (candidate) set = bf__ruleset_ref(candidate->set);
     bf__candidate_unref(job->app->candidates, candidate);
-    if (!set) refuse(job, 404, "candidate.unknown", "candidate", "没有这个候选规则,或已过期:请重新提交", "There is no such candidate, or it was dropped: hand it in again.");
+    if (!set)
+      refuse(job, 404, "candidate.unknown", "candidate", "没有这个候选规则,或已过期:请重新提交",
+             "There is no such candidate, or it was dropped: hand it in again.");
     return set;
   }
   json_t *bundle = bundle_of(job, &err);
@@ -134,11 +147,13 @@ static struct bf__ruleset *set_of(struct job *job) {
   return set;
 }
 
-/* Steps --------------------------------------------------------------------------------------------------------------------------- */
+/* Steps
+ * --------------------------------------------------------------------------------------------------------------------------- */
 
 static json_t *summary_of(const struct bf__ruleset *set) {
-  return json_pack("{sb ss sI sI sI}", "ok", 1, "candidate", set->hash, "files", (json_int_t)json_object_size(set->files), "stages",
-                   (json_int_t)json_object_size(json_object_get(set->base, "stages")), "amended", (json_int_t)json_object_size(set->views));
+  return json_pack("{sb ss sI sI sI}", "ok", 1, "candidate", set->hash, "files", (json_int_t)json_object_size(set->files),
+                   "stages", (json_int_t)json_object_size(json_object_get(set->base, "stages")), "amended",
+                   (json_int_t)json_object_size(set->views));
 }
 
 static json_t *diff_of(struct job *job, const struct bf__ruleset *set) {
@@ -150,8 +165,10 @@ static json_t *diff_of(struct job *job, const struct bf__ruleset *set) {
 
 static void fail(struct job *job, const struct bf_error *err) {
   bf__log(BF_LOG_ERROR, "rules.job", "%s: %s: %s", job->verb, err->where, err->message);
-  if (err->code == BF_ESCRIPT || err->code == BF_ELIMIT) broken(job, err);
-  else refuse(job, 503, "storage.failed", NULL, "暂时无法完成:请稍后重试", "It could not be done just now. Try again later.");
+  if (err->code == BF_ESCRIPT || err->code == BF_ELIMIT)
+    broken(job, err);
+  else
+    refuse(job, 503, "storage.failed", NULL, "暂时无法完成:请稍后重试", "It could not be done just now. Try again later.");
 }
 
 static struct bf__candidate *new_candidate(struct bf__ruleset *set, struct bf_error *err) {
@@ -184,15 +201,18 @@ static void make_plan(struct job *job, struct bf__ruleset *set, bool go_on) {
     return;
   }
   (void)json_object_set_new(candidate->summary, "milliseconds", json_integer((json_int_t)((uv_hrtime() - began) / 1000000)));
-  if (go_on) (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
+  if (go_on)
+    (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
   else {
     json_t *cases = json_array(), *one;
     const char *id;
     const json_t *only = param(job, "case");
-    json_object_foreach(candidate->plan, id, one)
-        if (json_array_size(cases) < CASES_SHOWN && (!json_is_string(only) || strcmp(json_string_value(only), id) == 0)) (void)json_array_append(cases, one);
+    json_object_foreach(candidate->plan, id, one) if (json_array_size(cases) < CASES_SHOWN &&
+                                                      (!json_is_string(only) || strcmp(json_string_value(only), id) == 0))(void)
+        json_array_append(cases, one);
     job->status = 200;
-    job->body = json_pack("{ss sO so so}", "candidate", set->hash, "summary", candidate->summary, "diff", diff_of(job, set), "cases", cases);
+    job->body = json_pack("{ss sO so so}", "candidate", set->hash, "summary", candidate->summary, "diff", diff_of(job, set),
+                          "cases", cases);
   }
   bf__candidates_keep(job->app->candidates, candidate);
 }
@@ -211,7 +231,8 @@ static bool law_holds(struct job *job, struct bf__ruleset *set) {
     if (job->body || json_is_true(json_object_get(one, "ok"))) continue;
     char zh[900], en[900];
     (void)snprintf(zh, sizeof zh, "有 %lld 个法条用例不符,如 %s:%s", (long long)failed, text(one, "path"), text(one, "why"));
-    (void)snprintf(en, sizeof en, "%lld law cases do not hold, such as %s: %s", (long long)failed, text(one, "path"), text(one, "why"));
+    (void)snprintf(en, sizeof en, "%lld law cases do not hold, such as %s: %s", (long long)failed, text(one, "path"),
+                   text(one, "why"));
     refuse(job, 422, "rules.law", text(one, "path"), zh, en);
   }
   json_decref(report);
@@ -220,8 +241,10 @@ static bool law_holds(struct job *job, struct bf__ruleset *set) {
 
 static void run_law(struct job *job, struct bf__ruleset *set) {
   struct bf_error err = {0};
-  if (bf__law_run(set, &job->body, &err) < 0) broken(job, &err);
-  else job->status = 200;
+  if (bf__law_run(set, &job->body, &err) < 0)
+    broken(job, &err);
+  else
+    job->status = 200;
 }
 
 /* A county's administrator changes what lies below counties/CODE/ and nothing else. False: the job has been refused. */
@@ -237,11 +260,13 @@ static bool within_reach(struct job *job, const struct bf__ruleset *set) {
   for (int side = 0; side < 2; side++) {
     const json_t *files = side ? now->files : set->files, *others = side ? set->files : now->files;
     json_object_foreach((json_t *)(uintptr_t)files, path, text_) {
-      if (!outside && !json_equal(text_, json_object_get(others, path)) && strncmp(path, prefix, strlen(prefix)) != 0) outside = path;
+      if (!outside && !json_equal(text_, json_object_get(others, path)) && strncmp(path, prefix, strlen(prefix)) != 0)
+        outside = path;
     }
   }
   (void)snprintf(zh, sizeof zh, "您只能修改本辖区的规则(%s 之下),不能修改 %s", prefix, outside ? outside : "");
-  (void)snprintf(en, sizeof en, "You may change your own jurisdiction's rules (below %s), not %s.", prefix, outside ? outside : "");
+  (void)snprintf(en, sizeof en, "You may change your own jurisdiction's rules (below %s), not %s.", prefix,
+                 outside ? outside : "");
   if (outside) refuse(job, 403, "rules.reach", outside, zh, en);
   bf__ruleset_unref(now);
   return !outside;
@@ -267,7 +292,8 @@ static void on_work(uv_work_t *work) {
   } else if (strcmp(verb, "candidate") == 0) {
     struct bf_error err = {0};
     struct bf__candidate *candidate = new_candidate(set, &err);
-    if (!candidate) fail(job, &err);
+    if (!candidate)
+      fail(job, &err);
     else {
       bf__candidates_keep(job->app->candidates, candidate);
       job->status = 201;
@@ -303,8 +329,10 @@ static void on_worked(uv_work_t *work, int status) {
       return;
     }
   }
-  if (job->body) reply(job, job->status, json_incref(job->body));
-  else reply(job, 503, bf__problem1(503, "busy", NULL, "没有完成:请重试", "It was not done: try again."));
+  if (job->body)
+    reply(job, job->status, json_incref(job->body));
+  else
+    reply(job, 503, bf__problem1(503, "busy", NULL, "没有完成:请重试", "It was not done: try again."));
   job_free(job);
 }
 
@@ -313,11 +341,14 @@ static void start(struct bf__app *app, const struct bf_call *call, json_t *param
   const char *in_flight = bf__param(params, "cases");
   if (in_flight && strcmp(in_flight, "stay") == 0) {
     free(job);
-    bf__answer_json(call, 501, bf__problem1(501, "rules.stay", "cases", "目前在办事项一律改用新规则,暂不支持“留在旧规则”", "Open cases move to the new rules; staying on the old ones is not supported yet."));
+    bf__answer_json(call, 501,
+                    bf__problem1(501, "rules.stay", "cases", "目前在办事项一律改用新规则,暂不支持“留在旧规则”",
+                                 "Open cases move to the new rules; staying on the old ones is not supported yet."));
     return;
   }
   if (job) {
-    *job = (struct job){.app = app, .params = json_incref(params), .actor = json_incref(actor), .answer = call->answer, .arg = call->arg};
+    *job = (struct job){
+        .app = app, .params = json_incref(params), .actor = json_incref(actor), .answer = call->answer, .arg = call->arg};
     (void)snprintf(job->verb, sizeof job->verb, "%s", verb);
     job->work.data = job;
     if (uv_queue_work(&app->loop, &job->work, on_work, on_worked) == 0) return;
@@ -326,24 +357,45 @@ static void start(struct bf__app *app, const struct bf_call *call, json_t *param
   bf__answer_json(call, 503, bf__problem1(503, "memory", NULL, "内存不足,没有执行", "Out of memory; nothing was done."));
 }
 
-static void op_check(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) { start(app, call, p, actor, "check"); }
-static void op_test(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) { start(app, call, p, actor, "test"); }
-static void op_diff(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) { start(app, call, p, actor, "diff"); }
-static void op_candidate(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) { start(app, call, p, actor, "candidate"); }
-static void op_plan(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) { start(app, call, p, actor, "plan"); }
-static void op_apply(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) { start(app, call, p, actor, "apply"); }
-static void op_rollback(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) { start(app, call, p, actor, "rollback"); }
+static void op_check(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  start(app, call, p, actor, "check");
+}
+static void op_test(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  start(app, call, p, actor, "test");
+}
+static void op_diff(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  start(app, call, p, actor, "diff");
+}
+static void op_candidate(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  start(app, call, p, actor, "candidate");
+}
+static void op_plan(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  start(app, call, p, actor, "plan");
+}
+static void op_apply(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  start(app, call, p, actor, "apply");
+}
+static void op_rollback(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  start(app, call, p, actor, "rollback");
+}
 
-/* Looking ------------------------------------------------------------------------------------------------------------------------------- */
+/* Looking
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
 
 static int list(struct bf__reading *reading, struct bf_error *err) {
   json_t *items = NULL, *changes = NULL;
   struct bf__ruleset *now = bf__app_rules(reading->app);
-  int r = bf__store_rows(reading->store, "SELECT hash, at_ms FROM rulesets ORDER BY at_ms DESC", "hash:t at_ms:i", &items, err, "");
+  int r =
+      bf__store_rows(reading->store, "SELECT hash, at_ms FROM rulesets ORDER BY at_ms DESC", "hash:t at_ms:i", &items, err, "");
   if (r >= 0)
-    r = bf__store_rows(reading->store, "SELECT body FROM events WHERE case_id IS NULL AND body LIKE '%\"do\":\"rules\"%' ORDER BY seq DESC LIMIT 100", "event:j", &changes, err, "");
+    r = bf__store_rows(
+        reading->store,
+        "SELECT body FROM events WHERE case_id IS NULL AND body LIKE '%\"do\":\"rules\"%' ORDER BY seq DESC LIMIT 100", "event:j",
+        &changes, err, "");
   reading->status = 200;
-  reading->body = json_pack("{ss so* so* sI}", "in_force", now->hash, "items", items, "changes", changes, "last_swap_microseconds", (json_int_t)reading->app->last_swap_us);
+  reading->body = json_pack("{ss so* so* sI}", "in_force", now->hash, "items", items, "changes", changes,
+                            "last_swap_microseconds", (json_int_t)reading->app->last_swap_us);
   bf__ruleset_unref(now);
   return r;
 }
@@ -352,7 +404,8 @@ static int show(struct bf__reading *reading, struct bf_error *err) {
   const char *hash = text(reading->params, "hash");
   struct bf__ruleset *now = bf__app_rules(reading->app);
   json_t *rows = NULL;
-  int r = bf__store_rows(reading->store, "SELECT hash, at_ms, bundle FROM rulesets WHERE hash = $1", "hash:t at_ms:i bundle:j", &rows, err, "t", hash ? hash : now->hash);
+  int r = bf__store_rows(reading->store, "SELECT hash, at_ms, bundle FROM rulesets WHERE hash = $1", "hash:t at_ms:i bundle:j",
+                         &rows, err, "t", hash ? hash : now->hash);
   bf__ruleset_unref(now);
   if (r < 0) return r;
   json_t *row = json_array_get(rows, 0);
@@ -366,7 +419,8 @@ static int show(struct bf__reading *reading, struct bf_error *err) {
   return 0;
 }
 
-/* A copy without functions, which are told as { "$fn": place }, and without lists of nothing else. NULL where nothing is left, or no memory. */
+/* A copy without functions, which are told as { "$fn": place }, and without lists of nothing else. NULL where nothing is left, or
+ * no memory. */
 static json_t *without_functions(json_t *value) {
   json_t *inner, *own, *out;
   const char *name;
@@ -374,8 +428,8 @@ static json_t *without_functions(json_t *value) {
   if (text(value, "$fn")) return NULL;
   if (!json_is_object(value) && !json_is_array(value)) return json_incref(value);
   out = json_is_array(value) ? json_array() : json_object();
-  json_object_foreach(value, name, inner) if ((own = without_functions(inner))) (void)json_object_set_new(out, name, own);
-  json_array_foreach(value, i, inner) if ((own = without_functions(inner))) (void)json_array_append_new(out, own);
+  json_object_foreach(value, name, inner) if ((own = without_functions(inner)))(void) json_object_set_new(out, name, own);
+  json_array_foreach(value, i, inner) if ((own = without_functions(inner)))(void) json_array_append_new(out, own);
   if (json_array_size(value) && !json_array_size(out)) {
     json_decref(out);
     return NULL;

@@ -9,7 +9,9 @@
 #define DAYS 1500 /* told one by one, at most */
 #define PAUSES 64
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 static bool date_at(const json_t *value, int32_t *ret) {
   return json_is_string(value) && bf__date_parse(json_string_value(value), json_string_length(value), ret) == 0;
@@ -30,7 +32,8 @@ static size_t pauses_of(const json_t *state, const struct bf__deadline *d, struc
   return count;
 }
 
-static json_t *day_json(const struct bf__calendar *calendar, int32_t day, const struct bf__pause *pauses, size_t count, int *number) {
+static json_t *day_json(const struct bf__calendar *calendar, int32_t day, const struct bf__pause *pauses, size_t count,
+                        int *number) {
   char date[BF__DATE_TEXT];
   bool works = bf__calendar_works(calendar, day), weekend = bf__date_weekday(day) > 5, paused = false;
   const char *zh, *en;
@@ -53,8 +56,10 @@ static json_t *day_json(const struct bf__calendar *calendar, int32_t day, const 
   return out;
 }
 
-/* Working days one by one from the day after the anchor; other periods from the day they end by number to the day they end in fact. */
-static json_t *days_of(const json_t *view, const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *d, int32_t today) {
+/* Working days one by one from the day after the anchor; other periods from the day they end by number to the day they end in
+ * fact. */
+static json_t *days_of(const json_t *view, const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *d,
+                       int32_t today) {
   struct bf__pause pauses[PAUSES];
   size_t count = pauses_of(state, d, pauses);
   const char *limit = text(d->spec, "limit"), *unit = limit ? text(bf__limit(view, d->stage, limit), "unit") : NULL;
@@ -98,7 +103,8 @@ static int why(struct bf__reading *reading, struct bf_error *err) {
   int r = id ? bf__store_case_get(reading->store, id, &state, err) : BF_ENOTFOUND;
   if (r == BF_ENOTFOUND || (r >= 0 && !bf__may_see(reading, state))) {
     json_decref(state);
-    return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或者您无权查看", "There is no such case, or you may not see it.");
+    return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或者您无权查看",
+                           "There is no such case, or you may not see it.");
   }
   if (r < 0) return r;
   const struct bf__ruleset *set = bf__rules_set(reading->rules);

@@ -8,10 +8,12 @@
 
 #define API "/api/v1/"
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
-/* What the HTTP plugin serves; a test holds the two tables together. QUERY and BODY are names, those with "!" are due; BODY "*" is the kind's or the
- * action's own. ANSWER is the media type when it is not JSON. */
+/* What the HTTP plugin serves; a test holds the two tables together. QUERY and BODY are names, those with "!" are due; BODY "*"
+ * is the kind's or the action's own. ANSWER is the media type when it is not JSON. */
 struct route {
   const char *method, *path, *operation, *zh, *en, *query, *body, *answer;
 };
@@ -29,14 +31,16 @@ static const struct route routes[] = {
     {"get", API "cases/{id}/forecast", "case.forecast", "接下来会发生什么", "What happens next, and when", "until", NULL, NULL},
     {"get", API "cases/{id}/why", "case.why", "期限的由来,逐日", "How dates came about, day by day", "deadline", NULL, NULL},
     {"post", API "cases/{id}/documents", "document.add", "上传材料", "Add a document", "kind! name", NULL, NULL},
-    {"get", API "cases/{id}/documents/{document}", "document.get", "下载材料", "A document's bytes", NULL, NULL, "application/octet-stream"},
+    {"get", API "cases/{id}/documents/{document}", "document.get", "下载材料", "A document's bytes", NULL, NULL,
+     "application/octet-stream"},
     {"get", API "deadlines", "deadline.list", "期限列表", "List deadlines", "from to mine cursor", NULL, NULL},
     {"get", API "inbox", "inbox.list", "消息", "The inbox", "cursor unread", NULL, NULL},
     {"post", API "inbox/{notice}/read", "inbox.read", "消息已读", "Mark a notice as read", NULL, NULL, NULL},
     {"get", API "registers/{name}", "register.list", "名册", "A register's entries", "q cursor limit", NULL, NULL},
     {"post", API "registers/{name}", "register.add", "登入名册", "Add to a register", NULL, "id value!", NULL},
     {"get", API "registers/{name}/{entry}", "register.get", "名册的一条", "One entry", NULL, NULL, NULL},
-    {"post", API "registers/{name}/{entry}", "register.change", "更改名册的一条", "Change an entry", NULL, "value! version", NULL},
+    {"post", API "registers/{name}/{entry}", "register.change", "更改名册的一条", "Change an entry", NULL, "value! version",
+     NULL},
     {"get", API "reports/{name}", "report", "报表", "A report", "format", NULL, NULL},
     {"post", API "import", "import", "导入台账", "Take in a ledger file", NULL, "what! text! apply", NULL},
     {"get", API "calendar", "calendar.get", "一年的工作日", "A year's working days", "year", NULL, NULL},
@@ -45,14 +49,17 @@ static const struct route routes[] = {
     {"get", API "kinds", "rules.describe", "现行规则的说明", "The rules in force, described", NULL, NULL, NULL},
     {"get", API "rules", "rules.list", "规则版本", "Rulesets", NULL, NULL, NULL},
     {"post", API "rules/candidates", "rules.candidate", "提交候选规则", "Hand in a candidate", NULL, "*", NULL},
-    {"post", API "rules/candidates/{candidate}/plan", "rules.plan", "预演候选规则", "What a candidate would change", NULL, "*", NULL},
-    {"post", API "rules/candidates/{candidate}/apply", "rules.apply", "施行候选规则", "Put a candidate into force", NULL, "*", NULL},
+    {"post", API "rules/candidates/{candidate}/plan", "rules.plan", "预演候选规则", "What a candidate would change", NULL, "*",
+     NULL},
+    {"post", API "rules/candidates/{candidate}/apply", "rules.apply", "施行候选规则", "Put a candidate into force", NULL, "*",
+     NULL},
     {"post", API "rules/rollback", "rules.rollback", "回退规则", "Back to the rules before", NULL, "*", NULL},
     {"get", API "orgs", "org.list", "单位", "Organisations", NULL, NULL, NULL},
     {"post", API "orgs", "org.add", "添加单位", "Add an organisation", NULL, "id! zh! en! jurisdiction! roles! parent", NULL},
     {"get", API "users", "user.list", "用户", "Users", NULL, NULL, NULL},
     {"post", API "users", "user.add", "添加用户", "Add a user", NULL, "id! name! org! password! clearance admin", NULL},
-    {"get", API "public/cases", "public.cases", "公开事项", "What is open to all", "kind jurisdiction q cursor format", NULL, NULL},
+    {"get", API "public/cases", "public.cases", "公开事项", "What is open to all", "kind jurisdiction q cursor format", NULL,
+     NULL},
     {"get", API "public/cases/{id}", "public.case", "一个公开事项", "One case, as open to all", NULL, NULL, NULL},
     {"get", API "audit/head", "audit.head", "审计链头", "The head of the audit chain", NULL, NULL, NULL},
     {"get", "/openapi.json", "openapi", "本文档", "This document", NULL, NULL, NULL},
@@ -61,17 +68,23 @@ static const struct route routes[] = {
     {"get", "/metrics", "metrics", "运行指标", "Figures for Prometheus", NULL, NULL, "text/plain"},
 };
 
-static const char components[] =
-    "{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"banfa_session\"}},"
-    "\"responses\":{\"Problem\":{\"description\":\"不予办理或出错 · Refused or failed\",\"content\":{\"application/problem+json\":{\"schema\":"
-    "{\"$ref\":\"#/components/schemas/Problem\"}}}}},\"schemas\":{"
-    "\"Problem\":{\"type\":\"object\",\"required\":[\"status\",\"title\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
-    "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"refusals\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Refusal\"}}}},"
-    "\"Refusal\":{\"type\":\"object\",\"required\":[\"code\",\"zh\",\"en\"],\"properties\":{\"code\":{\"type\":\"string\"},\"article\":{\"type\":\"integer\"},"
-    "\"zh\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"}}},"
-    "\"Case\":{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"facts\",\"version\"],\"properties\":{\"id\":{\"type\":\"string\"},\"kind\":{\"type\":\"string\"},"
-    "\"title\":{\"type\":\"string\"},\"jurisdiction\":{\"type\":\"string\"},\"unit\":{\"type\":\"string\"},\"version\":{\"type\":\"integer\"},"
-    "\"facts\":{\"type\":\"object\"},\"stages\":{\"type\":\"object\"}}}}}";
+static const char components[] = "{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"cookie\":{"
+                                 "\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"banfa_session\"}},"
+                                 "\"responses\":{\"Problem\":{\"description\":\"不予办理或出错 · Refused or "
+                                 "failed\",\"content\":{\"application/problem+json\":{\"schema\":"
+                                 "{\"$ref\":\"#/components/schemas/Problem\"}}}}},\"schemas\":{"
+                                 "\"Problem\":{\"type\":\"object\",\"required\":[\"status\",\"title\"],\"properties\":{\"type\":{"
+                                 "\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+                                 "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"refusals\":{\"type\":"
+                                 "\"array\",\"items\":{\"$ref\":\"#/components/schemas/Refusal\"}}}},"
+                                 "\"Refusal\":{\"type\":\"object\",\"required\":[\"code\",\"zh\",\"en\"],\"properties\":{"
+                                 "\"code\":{\"type\":\"string\"},\"article\":{\"type\":\"integer\"},"
+                                 "\"zh\":{\"type\":\"string\"},\"en\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"}}},"
+                                 "\"Case\":{\"type\":\"object\",\"required\":[\"id\",\"kind\",\"facts\",\"version\"],"
+                                 "\"properties\":{\"id\":{\"type\":\"string\"},\"kind\":{\"type\":\"string\"},"
+                                 "\"title\":{\"type\":\"string\"},\"jurisdiction\":{\"type\":\"string\"},\"unit\":{\"type\":"
+                                 "\"string\"},\"version\":{\"type\":\"integer\"},"
+                                 "\"facts\":{\"type\":\"object\"},\"stages\":{\"type\":\"object\"}}}}}";
 
 /* Operations. -------------------------------------------------------------------------------------------------------------- */
 
@@ -88,18 +101,23 @@ static json_t *parameters_of(const struct route *route) {
   const char *at = route->path, *open;
   bool due;
   for (; (open = strchr(at, '{')); at = open + 1)
-    (void)json_array_append_new(out, json_pack("{ss% ss sb s{ss}}", "name", open + 1, strcspn(open + 1, "}"), "in", "path", "required", 1, "schema", "type", "string"));
+    (void)json_array_append_new(out, json_pack("{ss% ss sb s{ss}}", "name", open + 1, strcspn(open + 1, "}"), "in", "path",
+                                               "required", 1, "schema", "type", "string"));
   at = route->query ? route->query : "";
   for (size_t length; (length = next_word(&at, &due)) > 0; at += length + due)
-    (void)json_array_append_new(out, json_pack("{ss% ss sb s{ss}}", "name", at, length, "in", "query", "required", due, "schema", "type", "string"));
+    (void)json_array_append_new(
+        out, json_pack("{ss% ss sb s{ss}}", "name", at, length, "in", "query", "required", due, "schema", "type", "string"));
   if (strcmp(route->operation, "case.act") == 0 || strcmp(route->operation, "case.create") == 0)
-    (void)json_array_append_new(out, json_pack("{ss ss s{ss}}", "name", "Idempotency-Key", "in", "header", "schema", "type", "string"));
+    (void)json_array_append_new(
+        out, json_pack("{ss ss s{ss}}", "name", "Idempotency-Key", "in", "header", "schema", "type", "string"));
   if (strcmp(route->operation, "case.act") == 0)
     (void)json_array_append_new(out, json_pack("{ss ss s{ss}}", "name", "If-Match", "in", "header", "schema", "type", "string"));
   return out;
 }
 
-static json_t *body_of(json_t *schema) { return json_pack("{sb s{s{so}}}", "required", 1, "content", "application/json", "schema", schema); }
+static json_t *body_of(json_t *schema) {
+  return json_pack("{sb s{s{so}}}", "required", 1, "content", "application/json", "schema", schema);
+}
 
 static json_t *named_body(const char *names) {
   json_t *properties = json_object(), *required = json_array();
@@ -114,20 +132,24 @@ static json_t *named_body(const char *names) {
 static json_t *responses_of(const struct route *route) {
   bool one = strcmp(route->operation, "case.act") == 0 || strcmp(route->operation, "case.create") == 0;
   json_t *schema = one ? json_pack("{ss}", "$ref", "#/components/schemas/Case") : json_object();
-  return json_pack("{s{ss s{s{so}}} s{ss}}", strcmp(route->operation, "case.create") == 0 ? "201" : "200", "description", "成功 · Done", "content",
-                   route->answer ? route->answer : "application/json", "schema", schema, "default", "$ref", "#/components/responses/Problem");
+  return json_pack("{s{ss s{s{so}}} s{ss}}", strcmp(route->operation, "case.create") == 0 ? "201" : "200", "description",
+                   "成功 · Done", "content", route->answer ? route->answer : "application/json", "schema", schema, "default",
+                   "$ref", "#/components/responses/Problem");
 }
 
 static json_t *operation_of(const struct route *route, const char *id) {
   char summary[300];
   const struct bf__operation *operation = bf__operation_find(route->operation);
   (void)snprintf(summary, sizeof summary, "%s · %s", route->zh, route->en);
-  json_t *out = json_pack("{ss ss so so}", "operationId", id, "summary", summary, "parameters", parameters_of(route), "responses", responses_of(route));
+  json_t *out = json_pack("{ss ss so so}", "operationId", id, "summary", summary, "parameters", parameters_of(route), "responses",
+                          responses_of(route));
   if (operation && operation->access == BF__ANYONE) (void)json_object_set_new(out, "security", json_array());
   if (strcmp(route->operation, "document.add") == 0)
     (void)json_object_set_new(out, "requestBody", json_pack("{sb s{s{}}}", "required", 1, "content", "application/octet-stream"));
-  else if (route->body && *route->body == '*') (void)json_object_set_new(out, "requestBody", body_of(json_pack("{ss}", "type", "object")));
-  else if (route->body) (void)json_object_set_new(out, "requestBody", named_body(route->body));
+  else if (route->body && *route->body == '*')
+    (void)json_object_set_new(out, "requestBody", body_of(json_pack("{ss}", "type", "object")));
+  else if (route->body)
+    (void)json_object_set_new(out, "requestBody", named_body(route->body));
   return out;
 }
 
@@ -140,7 +162,8 @@ static void add_path(json_t *paths, const char *path, const char *method, json_t
   (void)json_object_set_new(item, method, operation);
 }
 
-/* Kinds and actions of the rules, those of counties too. ---------------------------------------------------------------------- */
+/* Kinds and actions of the rules, those of counties too. ----------------------------------------------------------------------
+ */
 
 /* A kind's `create` (ACTION NULL) or a stage's action, as one place's rules have it; NULL when they do not. */
 static const json_t *declared_in(const json_t *view, const char *name, const char *action) {
@@ -187,13 +210,14 @@ static json_t *joined(json_t *list, bool *ret_due) {
   return out;
 }
 
-static void add_kind(json_t *document, const struct bf__ruleset *set, const char *name, const json_t *kind, json_t *any, json_t *mapping) {
+static void add_kind(json_t *document, const struct bf__ruleset *set, const char *name, const json_t *kind, json_t *any,
+                     json_t *mapping) {
   char component[200], reference[240];
   bool due;
   (void)snprintf(component, sizeof component, "create.%.150s", name);
   (void)snprintf(reference, sizeof reference, "#/components/schemas/%s", component);
-  json_t *schema = json_pack("{ss s{s{ss} so} s[ss]}", "type", "object", "properties", "kind", "const", name, "facts", joined(variants_of(set, name, NULL), &due),
-                             "required", "kind", "facts");
+  json_t *schema = json_pack("{ss s{s{ss} so} s[ss]}", "type", "object", "properties", "kind", "const", name, "facts",
+                             joined(variants_of(set, name, NULL), &due), "required", "kind", "facts");
   bf__openapi_entitle(schema, json_object_get(kind, "title"));
   (void)json_object_set_new(json_object_get(json_object_get(document, "components"), "schemas"), component, schema);
   (void)json_array_append_new(any, json_pack("{ss}", "$ref", reference));
@@ -203,17 +227,20 @@ static void add_kind(json_t *document, const struct bf__ruleset *set, const char
 static void add_kinds_of(json_t *document, const struct bf__ruleset *set, const json_t *view, json_t *any, json_t *mapping) {
   const char *name;
   json_t *kind;
-  json_object_foreach(json_object_get(view, "kinds"), name, kind)
-    if (!json_object_get(mapping, name)) add_kind(document, set, name, kind, any, mapping);
+  json_object_foreach(json_object_get(view, "kinds"), name, kind) if (!json_object_get(mapping, name))
+      add_kind(document, set, name, kind, any, mapping);
 }
 
 /* All kinds are opened at one address: each kind's form is a component, and the body is one of them. */
 static void add_kinds(json_t *document, const struct bf__ruleset *set) {
-  json_t *any = json_array(), *mapping = json_object(), *path = json_object_get(json_object_get(json_object_get(document, "paths"), API "cases"), "post"), *view;
+  json_t *any = json_array(), *mapping = json_object(),
+         *path = json_object_get(json_object_get(json_object_get(document, "paths"), API "cases"), "post"), *view;
   const char *code;
   add_kinds_of(document, set, set->base, any, mapping);
   json_object_foreach(set->views, code, view) add_kinds_of(document, set, view, any, mapping);
-  (void)json_object_set_new(path, "requestBody", body_of(json_pack("{so s{ss so}}", "oneOf", any, "discriminator", "propertyName", "kind", "mapping", mapping)));
+  (void)json_object_set_new(
+      path, "requestBody",
+      body_of(json_pack("{so s{ss so}}", "oneOf", any, "discriminator", "propertyName", "kind", "mapping", mapping)));
 }
 
 /* Where an action is that the base does not have; NULL for one of the base. */
@@ -222,18 +249,20 @@ static json_t *only_in(const struct bf__ruleset *set, const char *stage, const c
   const char *code;
   if (bf__view_action(set->base, stage, name)) return NULL;
   out = json_array();
-  json_object_foreach(set->views, code, view) if (bf__view_action(view, stage, name)) (void)json_array_append_new(out, json_string(code));
+  json_object_foreach(set->views, code, view) if (bf__view_action(view, stage, name))(void)
+      json_array_append_new(out, json_string(code));
   return out;
 }
 
 static json_t *action_body(const struct bf__ruleset *set, const char *stage, const char *name) {
   bool due;
   json_t *form = joined(variants_of(set, stage, name), &due);
-  return body_of(json_pack("{ss s{so s{ss}} so sb}", "type", "object", "properties", "input", form, "version", "type", "integer", "required",
-                           due ? json_pack("[s]", "input") : json_array(), "additionalProperties", 0));
+  return body_of(json_pack("{ss s{so s{ss}} so sb}", "type", "object", "properties", "input", form, "version", "type", "integer",
+                           "required", due ? json_pack("[s]", "input") : json_array(), "additionalProperties", 0));
 }
 
-static void add_action(json_t *paths, const struct bf__ruleset *set, const char *stage, const json_t *declared, const char *name, const json_t *action) {
+static void add_action(json_t *paths, const struct bf__ruleset *set, const char *stage, const json_t *declared, const char *name,
+                       const json_t *action) {
   static const char *const told[] = {"by", "needs", "article", "articles"};
   const json_t *title = json_object_get(action, "title"), *of = json_object_get(declared, "title");
   char path[400], id[300], zh[300], en[300], key[32];
@@ -259,7 +288,8 @@ static void add_stages_of(json_t *paths, const struct bf__ruleset *set, const js
   const char *stage, *name;
   json_t *declared, *action;
   json_object_foreach(json_object_get(view, "stages"), stage, declared)
-    json_object_foreach(json_object_get(declared, "actions"), name, action) add_action(paths, set, stage, declared, name, action);
+      json_object_foreach(json_object_get(declared, "actions"), name, action)
+          add_action(paths, set, stage, declared, name, action);
 }
 
 static void add_stages(json_t *paths, const struct bf__ruleset *set) {
@@ -273,11 +303,14 @@ static void add_stages(json_t *paths, const struct bf__ruleset *set) {
 
 static json_t *document_of(const struct bf__ruleset *set) {
   json_t *paths = json_object();
-  for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) add_path(paths, routes[i].path, routes[i].method, operation_of(&routes[i], routes[i].operation));
+  for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+    add_path(paths, routes[i].path, routes[i].method, operation_of(&routes[i], routes[i].operation));
   json_t *document =
-      json_pack("{ss s{ss ss ss ss} s[{ss}] s[{s[]} {s[]}] so so}", "openapi", "3.1.0", "info", "title", "banfa 办法", "version", BF_VERSION, "description",
-                "金额以分为单位,日期为 YYYY-MM-DD(北京时间)。Money is whole fen; dates are YYYY-MM-DD, Asia/Shanghai.", "x-ruleset", set->hash, "servers",
-                "url", "/", "security", "bearer", "cookie", "paths", paths, "components", json_loads(components, 0, NULL));
+      json_pack("{ss s{ss ss ss ss} s[{ss}] s[{s[]} {s[]}] so so}", "openapi", "3.1.0", "info", "title", "banfa 办法", "version",
+                BF_VERSION, "description",
+                "金额以分为单位,日期为 YYYY-MM-DD(北京时间)。Money is whole fen; dates are YYYY-MM-DD, Asia/Shanghai.",
+                "x-ruleset", set->hash, "servers", "url", "/", "security", "bearer", "cookie", "paths", paths, "components",
+                json_loads(components, 0, NULL));
   if (!document) return NULL;
   add_kinds(document, set);
   add_stages(paths, set);

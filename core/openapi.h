@@ -10,7 +10,8 @@
 /* The document as JSON text; free() it. Kept for the ruleset that was asked for last. Any thread. */
 int bf__openapi_text(const struct bf__ruleset *set, char **ret_text, struct bf_error *err) BF_WARN_UNUSED;
 
-/* The JSON Schema of a form's fields (an array, see form.h): an object with its properties; of FIELD alone. New references, NULL without memory. */
+/* The JSON Schema of a form's fields (an array, see form.h): an object with its properties; of FIELD alone. New references, NULL
+ * without memory. */
 json_t *bf__openapi_form(const json_t *form);
 json_t *bf__openapi_field(const json_t *field);
 /* "title" for tools that know one language, both for those that know ours. */

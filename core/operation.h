@@ -52,7 +52,7 @@ struct bf__reading {
   const char *type;
   int64_t version;
   bool reads_others; /* the answer rests on more than its own case: it is not kept */
-  int file; /* or -1 */
+  int file;          /* or -1 */
   int64_t file_bytes;
   char *file_name;
 };
@@ -61,8 +61,8 @@ struct bf__operation {
   const char *name;
   enum bf__operation_kind kind;
   enum bf__access access;
-  /* WRITE: fills status, body …; a refusal is a status and body, not an error. 0, or a negative code when the batch must fail (storage). Nothing may be
-   * written to the store before every decision of the command is taken. */
+  /* WRITE: fills status, body …; a refusal is a status and body, not an error. 0, or a negative code when the batch must fail
+   * (storage). Nothing may be written to the store before every decision of the command is taken. */
   int (*write)(struct bf__turn *turn, struct bf__command *command, struct bf_error *err);
   bool last; /* WRITE: ends its batch, since what follows is decided by other rules */
   /* READ: the same for a reading. */
@@ -73,9 +73,10 @@ struct bf__operation {
 
 /* Each op_*.c gives one NULL-ended table; op_table.c joins them. */
 const struct bf__operation *bf__operation_find(const char *name);
-extern const struct bf__operation bf__operations_cases[], bf__operations_case_views[], bf__operations_people[], bf__operations_registers[],
-    bf__operations_documents[], bf__operations_time[], bf__operations_rules[], bf__operations_audit[], bf__operations_public[], bf__operations_system[],
-    bf__operations_reports[], bf__operations_notices[], bf__operations_forecast[], bf__operations_import[], bf__operations_feed[], bf__operations_why[];
+extern const struct bf__operation bf__operations_cases[], bf__operations_case_views[], bf__operations_people[],
+    bf__operations_registers[], bf__operations_documents[], bf__operations_time[], bf__operations_rules[], bf__operations_audit[],
+    bf__operations_public[], bf__operations_system[], bf__operations_reports[], bf__operations_notices[],
+    bf__operations_forecast[], bf__operations_import[], bf__operations_feed[], bf__operations_why[];
 
 /* Answers. ------------------------------------------------------------------------------------------------------------- */
 

@@ -40,7 +40,9 @@ static void settle(struct bf__outbox *outbox) {
   outbox->again |= json_array_size(outbox->batch) == BATCH;
   json_decref(outbox->batch);
   outbox->batch = outbox->results = NULL;
-  if (json_array_size(results) == 0 || bf__submit(outbox->app, "outbox.mark", json_pack("{sO}", "results", results), on_marked, outbox) < 0) outbox->busy = false;
+  if (json_array_size(results) == 0 ||
+      bf__submit(outbox->app, "outbox.mark", json_pack("{sO}", "results", results), on_marked, outbox) < 0)
+    outbox->busy = false;
   json_decref(results);
 }
 
@@ -48,7 +50,8 @@ static void done(void *arg, int status, const char *fault) {
   struct delivery *delivery = arg;
   struct bf__outbox *outbox = delivery->outbox;
   json_t *result = json_pack("{sI ss*}", "id", delivery->id, "fault", status < 0 ? (fault ? fault : "failed") : NULL);
-  if (json_array_append_new(outbox->results, result) < 0) bf__log(BF_LOG_ERROR, "outbox", "no memory: a notice will be delivered again");
+  if (json_array_append_new(outbox->results, result) < 0)
+    bf__log(BF_LOG_ERROR, "outbox", "no memory: a notice will be delivered again");
   free(delivery);
   if (--outbox->pending == 0) settle(outbox);
 }
@@ -111,11 +114,15 @@ int bf__outbox_start(struct bf__app *app, struct bf_error *err) {
 void bf__outbox_wake(struct bf__app *app) {
   struct bf__outbox *outbox = app->outbox;
   if (!outbox || outbox->stopping) return;
-  if (outbox->busy) outbox->again = true;
-  else look(outbox);
+  if (outbox->busy)
+    outbox->again = true;
+  else
+    look(outbox);
 }
 
-static void on_closed(uv_handle_t *handle) { ((struct bf__outbox *)handle->data)->closed = true; }
+static void on_closed(uv_handle_t *handle) {
+  ((struct bf__outbox *)handle->data)->closed = true;
+}
 
 void bf__outbox_stop(struct bf__app *app) {
   struct bf__outbox *outbox = app->outbox;

@@ -1,4 +1,5 @@
-/* The outbox: notices written in the same transaction as their event, handed to channels at least once, tried again with growing pauses. Loop thread. */
+/* The outbox: notices written in the same transaction as their event, handed to channels at least once, tried again with growing
+ * pauses. Loop thread. */
 #ifndef BF_CORE_OUTBOX_H
 #define BF_CORE_OUTBOX_H
 
@@ -8,6 +9,6 @@ struct bf__outbox;
 
 int bf__outbox_start(struct bf__app *app, struct bf_error *err) BF_WARN_UNUSED; /* after the plugins */
 void bf__outbox_wake(struct bf__app *app);                                      /* notices were written; NULL-safe before start */
-void bf__outbox_stop(struct bf__app *app);                                      /* closes its timer; the loop runs until it is closed */
+void bf__outbox_stop(struct bf__app *app); /* closes its timer; the loop runs until it is closed */
 
 #endif

@@ -7,7 +7,8 @@
 /* Reads organisations, users and sessions into DIRECTORY. */
 int bf__people_load(struct bf__store *store, struct bf__directory *directory, struct bf_error *err) BF_WARN_UNUSED;
 
-/* The moment that sessions are compared with: with a virtual clock they do not end, for a jump of a year would log everybody out. */
+/* The moment that sessions are compared with: with a virtual clock they do not end, for a jump of a year would log everybody out.
+ */
 int64_t bf__people_session_now(struct bf__app *app);
 
 /* Write handlers, internal:

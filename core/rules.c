@@ -19,7 +19,9 @@ json_t *bf__rules_take_description(struct bf__rules *rules);
 
 /* host.* for the prelude: each checks its arguments and owns nothing when it raises. ------------------------------------ */
 
-static const struct bf__calendar *calendar_of(lua_State *L) { return lua_touserdata(L, lua_upvalueindex(1)); }
+static const struct bf__calendar *calendar_of(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(1));
+}
 
 static int32_t check_date(lua_State *L, int index) {
   size_t length;
@@ -35,10 +37,14 @@ static struct bf__period check_period(lua_State *L, int index) {
   struct bf__period period = {.count = 0, .unit = BF__DAYS};
   if (count < 0 || count > 36500) luaL_error(L, "a period of 0 to 36500 is due");
   period.count = (int)count;
-  if (strcmp(unit, "workdays") == 0) period.unit = BF__WORKDAYS;
-  else if (strcmp(unit, "months") == 0) period.unit = BF__MONTHS;
-  else if (strcmp(unit, "years") == 0) period.unit = BF__YEARS;
-  else if (strcmp(unit, "days") != 0) luaL_error(L, "a period is workdays(n), days(n), months(n) or years(n)");
+  if (strcmp(unit, "workdays") == 0)
+    period.unit = BF__WORKDAYS;
+  else if (strcmp(unit, "months") == 0)
+    period.unit = BF__MONTHS;
+  else if (strcmp(unit, "years") == 0)
+    period.unit = BF__YEARS;
+  else if (strcmp(unit, "days") != 0)
+    luaL_error(L, "a period is workdays(n), days(n), months(n) or years(n)");
   return period;
 }
 
@@ -104,7 +110,10 @@ static int host_nearest(lua_State *L) {
 }
 
 static int add_host(struct bf__sandbox *sandbox, const struct bf__calendar *calendar, struct bf_error *err) {
-  static const struct { const char *name; lua_CFunction function; } all[] = {
+  static const struct {
+    const char *name;
+    lua_CFunction function;
+  } all[] = {
       {"later", host_later},           {"earlier", host_earlier}, {"workdays_between", host_workdays_between},
       {"is_workday", host_is_workday}, {"nearest", host_nearest}, {"sm3", host_sm3},
   };
@@ -131,7 +140,9 @@ static int add_prelude(struct bf__sandbox *sandbox, struct bf_error *err) {
 }
 
 /* Files of law cases: law/… and counties/CODE/law/… */
-static bool is_law(const char *path) { return strncmp(path, "law/", 4) == 0 || strstr(path, "/law/"); }
+static bool is_law(const char *path) {
+  return strncmp(path, "law/", 4) == 0 || strstr(path, "/law/");
+}
 
 static int fill(struct bf__rules *rules, struct bf_error *err) {
   struct bf__sandbox *sandbox = NULL;
@@ -173,8 +184,12 @@ static int make(struct bf__ruleset *set, bool law, struct bf__rules **ret, struc
   return 0;
 }
 
-int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) { return make(set, false, ret, err); }
-int bf__rules_new_with_law(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) { return make(set, true, ret, err); }
+int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
+  return make(set, false, ret, err);
+}
+int bf__rules_new_with_law(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
+  return make(set, true, ret, err);
+}
 
 void bf__rules_free(struct bf__rules *rules) {
   if (!rules) return;
@@ -184,7 +199,9 @@ void bf__rules_free(struct bf__rules *rules) {
   free(rules);
 }
 
-struct bf__ruleset *bf__rules_set(const struct bf__rules *rules) { return rules->set; }
+struct bf__ruleset *bf__rules_set(const struct bf__rules *rules) {
+  return rules->set;
+}
 
 json_t *bf__rules_take_description(struct bf__rules *rules) {
   json_t *description = rules->description;

@@ -12,19 +12,25 @@
 #define DRIFT_MAX 2000 /* cases that may have changed since the plan */
 #define SLICE 100      /* cases reconciled in one command: a few milliseconds of the engine */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "rules", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "rules", "no memory");
+}
 
-static int stale(struct bf__command *command, const char *zh, const char *en) { return bf__refuse(command, 409, "plan.stale", NULL, zh, en); }
+static int stale(struct bf__command *command, const char *zh, const char *en) {
+  return bf__refuse(command, 409, "plan.stale", NULL, zh, en);
+}
 
 /* Looks again at the cases that changed since the plan was made. *RET: { case: impact or null } for those. */
 static int look_again(struct bf__turn *turn, const struct bf__candidate *candidate, json_t **ret, struct bf_error *err) {
   json_t *rows = NULL, *row, *out = json_object();
   size_t i;
   struct bf__impact_sides sides = {.before = turn->rules, .after = candidate->ready, .store = turn->store, .today = turn->today};
-  int r = out ? bf__store_rows(turn->store, "SELECT DISTINCT case_id FROM events WHERE seq > $1 AND case_id IS NOT NULL LIMIT $2", "case:t", &rows, err, "ii", candidate->head,
-                               (int64_t)DRIFT_MAX + 1)
-                : no_memory(err);
+  int r = out ? bf__store_rows(turn->store, "SELECT DISTINCT case_id FROM events WHERE seq > $1 AND case_id IS NOT NULL LIMIT $2",
+                               "case:t", &rows, err, "ii", candidate->head, (int64_t)DRIFT_MAX + 1)
+              : no_memory(err);
   if (r >= 0 && json_array_size(rows) > DRIFT_MAX) r = BF_ESTATE;
   json_array_foreach(rows, i, row) {
     json_t *state = NULL, *impact = NULL;
@@ -35,19 +41,23 @@ static int look_again(struct bf__turn *turn, const struct bf__candidate *candida
     json_decref(state);
   }
   json_decref(rows);
-  if (r < 0) json_decref(out);
-  else *ret = out;
+  if (r < 0)
+    json_decref(out);
+  else
+    *ret = out;
   return r;
 }
 
 /* 1 when the plan still tells the truth; otherwise the command is answered (0) or the batch fails (< 0). */
-static int still_true(struct bf__turn *turn, struct bf__command *command, const struct bf__candidate *candidate, json_t **ret_drift, struct bf_error *err) {
+static int still_true(struct bf__turn *turn, struct bf__command *command, const struct bf__candidate *candidate,
+                      json_t **ret_drift, struct bf_error *err) {
   const char *id;
   json_t *again = NULL, *impact;
   bool strict = json_is_true(json_object_get(command->params, "strict"));
   int64_t stranded = candidate->stranded;
   int r = look_again(turn, candidate, &again, err);
-  if (r == BF_ESTATE) return stale(command, "计划以后变动的事项太多:请重新计划", "Too many cases have changed since the plan: plan again.");
+  if (r == BF_ESTATE)
+    return stale(command, "计划以后变动的事项太多:请重新计划", "Too many cases have changed since the plan: plan again.");
   if (r < 0) return r;
   json_object_foreach(again, id, impact) {
     const json_t *planned = json_object_get(candidate->plan, id);
@@ -55,15 +65,19 @@ static int still_true(struct bf__turn *turn, struct bf__command *command, const 
     if (strict && (json_is_null(impact) ? planned != NULL : !planned || !json_equal(planned, impact))) {
       char zh[300], en[300];
       (void)snprintf(zh, sizeof zh, "计划已过时:事项 %s 之后有变动,影响与计划不同,请重新计划", id);
-      (void)snprintf(en, sizeof en, "The plan is stale: case %s has changed since, and what would happen to it differs. Plan again.", id);
+      (void)snprintf(en, sizeof en,
+                     "The plan is stale: case %s has changed since, and what would happen to it differs. Plan again.", id);
       json_decref(again);
       return stale(command, zh, en);
     }
   }
   if (stranded > 0) {
     char zh[300], en[300];
-    (void)snprintf(zh, sizeof zh, "有 %lld 个在办事项在新规则下没有出路(所在环节被取消或没有任何操作),不能启用", (long long)stranded);
-    (void)snprintf(en, sizeof en, "%lld open cases would have no way out under the new rules (their stage is gone, or has no action left).", (long long)stranded);
+    (void)snprintf(zh, sizeof zh, "有 %lld 个在办事项在新规则下没有出路(所在环节被取消或没有任何操作),不能启用",
+                   (long long)stranded);
+    (void)snprintf(en, sizeof en,
+                   "%lld open cases would have no way out under the new rules (their stage is gone, or has no action left).",
+                   (long long)stranded);
     json_decref(again);
     return bf__refuse(command, 422, "plan.stranded", NULL, zh, en);
   }
@@ -71,7 +85,8 @@ static int still_true(struct bf__turn *turn, struct bf__command *command, const 
   return 1;
 }
 
-/* After the commit: between two batches, pointers change places. What was in force is freed with the candidate, off the engine's path. */
+/* After the commit: between two batches, pointers change places. What was in force is freed with the candidate, off the engine's
+ * path. */
 static void swap(struct bf__app *app, json_t *data) {
   struct bf__candidate *candidate = bf__candidates_find(app->candidates, text(data, "hash"));
   if (!candidate) return; /* the next start loads it from storage */
@@ -81,25 +96,29 @@ static void swap(struct bf__app *app, json_t *data) {
   bf__candidate_unref(app->candidates, candidate);
 }
 
-static int write_change(struct bf__turn *turn, struct bf__command *command, struct bf__candidate *candidate, json_t *drift, struct bf_error *err) {
+static int write_change(struct bf__turn *turn, struct bf__command *command, struct bf__candidate *candidate, json_t *drift,
+                        struct bf_error *err) {
   json_t *bundle = bf__ruleset_bundle(candidate->set);
   const char *before = bf__rules_set(turn->rules)->hash;
-  int r = bundle ? bf__store_run(turn->store, "INSERT INTO rulesets (hash, at_ms, bundle) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING", NULL, err, "tij", candidate->set->hash,
-                                 turn->now_ms, bundle)
+  int r = bundle ? bf__store_run(turn->store,
+                                 "INSERT INTO rulesets (hash, at_ms, bundle) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING",
+                                 NULL, err, "tij", candidate->set->hash, turn->now_ms, bundle)
                  : no_memory(err);
   json_decref(bundle);
   if (r >= 0) r = bf__store_meta_put(turn->store, "ruleset", candidate->set->hash, err);
   if (r >= 0) r = bf__store_meta_put(turn->store, "ruleset_before", before, err);
   if (r >= 0) r = bf__store_meta_put(turn->store, "reconcile", "0", err);
   if (r >= 0)
-    r = bf__turn_event(turn, NULL, json_pack("{ss ss ss sO* sI sI sO*}", "do", "rules", "from", before, "to", candidate->set->hash, "actor", command->actor, "affected",
-                                             (json_int_t)json_object_size(candidate->plan), "open_cases", (json_int_t)candidate->open_cases, "note",
-                                             json_object_get(command->params, "note")),
+    r = bf__turn_event(turn, NULL,
+                       json_pack("{ss ss ss sO* sI sI sO*}", "do", "rules", "from", before, "to", candidate->set->hash, "actor",
+                                 command->actor, "affected", (json_int_t)json_object_size(candidate->plan), "open_cases",
+                                 (json_int_t)candidate->open_cases, "note", json_object_get(command->params, "note")),
                        err);
   if (r >= 0 && bf__turn_after(turn, swap, json_pack("{ss}", "hash", candidate->set->hash)) < 0) r = no_memory(err);
   if (r < 0) return r;
   command->status = 200;
-  command->body = json_pack("{ss ss sO sO}", "ruleset", candidate->set->hash, "before", before, "plan", candidate->summary, "changed_since_plan", drift);
+  command->body = json_pack("{ss ss sO sO}", "ruleset", candidate->set->hash, "before", before, "plan", candidate->summary,
+                            "changed_since_plan", drift);
   return 0;
 }
 
@@ -107,10 +126,13 @@ int bf__rules_put(struct bf__turn *turn, struct bf__command *command, struct bf_
   struct bf__candidate *candidate = bf__candidates_find(turn->app->candidates, text(command->params, "hash"));
   json_t *drift = NULL;
   int r;
-  if (!candidate || !candidate->plan || !candidate->ready) r = stale(command, "没有这个候选规则的计划:请先计划", "There is no plan for this candidate: plan it first.");
-  else if (strcmp(candidate->set->hash, bf__rules_set(turn->rules)->hash) == 0) r = bf__refuse(command, 409, "rules.same", NULL, "这套规则已经在用", "These rules are in force already.");
+  if (!candidate || !candidate->plan || !candidate->ready)
+    r = stale(command, "没有这个候选规则的计划:请先计划", "There is no plan for this candidate: plan it first.");
+  else if (strcmp(candidate->set->hash, bf__rules_set(turn->rules)->hash) == 0)
+    r = bf__refuse(command, 409, "rules.same", NULL, "这套规则已经在用", "These rules are in force already.");
   else if (strcmp(candidate->base, bf__rules_set(turn->rules)->hash) != 0)
-    r = stale(command, "计划之后已有人启用了别的规则:请重新计划", "Somebody has put other rules into force since the plan: plan again.");
+    r = stale(command, "计划之后已有人启用了别的规则:请重新计划",
+              "Somebody has put other rules into force since the plan: plan again.");
   else {
     r = still_true(turn, command, candidate, &drift, err);
     if (r == 1) r = write_change(turn, command, candidate, drift, err);
@@ -120,7 +142,8 @@ int bf__rules_put(struct bf__turn *turn, struct bf__command *command, struct bf_
   return r;
 }
 
-/* Reconciliation ---------------------------------------------------------------------------------------------------------------- */
+/* Reconciliation ----------------------------------------------------------------------------------------------------------------
+ */
 
 int bf__rules_reconcile(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   char *cursor = NULL, next[32];
@@ -131,7 +154,8 @@ int bf__rules_reconcile(struct bf__turn *turn, struct bf__command *command, stru
   int r = bf__store_meta_get(turn->store, "reconcile", &cursor, err);
   if (r >= 0 && cursor && *cursor) {
     at = strtoll(cursor, NULL, 10);
-    r = bf__store_rows(turn->store, "SELECT id, number FROM cases WHERE open = 1 AND number > $1 ORDER BY number LIMIT $2", "id:t number:i", &rows, err, "ii", at, (int64_t)SLICE);
+    r = bf__store_rows(turn->store, "SELECT id, number FROM cases WHERE open = 1 AND number > $1 ORDER BY number LIMIT $2",
+                       "id:t number:i", &rows, err, "ii", at, (int64_t)SLICE);
     json_array_foreach(rows, i, row) {
       if (r >= 0) r = bf__cases_reconcile(turn, text(row, "id"), err);
       at = json_integer_value(json_object_get(row, "number"));
@@ -153,5 +177,6 @@ static void on_slice(struct bf__command *command) {
 }
 
 void bf__rules_reconcile_start(struct bf__app *app) {
-  if (bf__submit(app, "rules.reconcile", json_object(), on_slice, app) < 0) bf__log(BF_LOG_ERROR, "rules.reconcile", "no memory: goes on at the next start");
+  if (bf__submit(app, "rules.reconcile", json_object(), on_slice, app) < 0)
+    bf__log(BF_LOG_ERROR, "rules.reconcile", "no memory: goes on at the next start");
 }

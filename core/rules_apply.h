@@ -5,7 +5,8 @@
 #include "candidates.h"
 #include "operation.h"
 
-/* "rules.put", internal: { hash, strict, note? }. Refuses a stale plan, a stranded case; otherwise writes the ruleset, the event and the swap. */
+/* "rules.put", internal: { hash, strict, note? }. Refuses a stale plan, a stranded case; otherwise writes the ruleset, the event
+ * and the swap. */
 int bf__rules_put(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) BF_WARN_UNUSED;
 /* "rules.reconcile", internal: brings the stored deadlines of the next slice of cases in line with the rules in force. */
 int bf__rules_reconcile(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) BF_WARN_UNUSED;

@@ -19,9 +19,12 @@ static int read_text(const char *path, const char *name, json_t *files, struct b
   char *text = malloc(FILE_BYTES + 1);
   size_t length = text ? fread(text, 1, FILE_BYTES + 1, file) : 0;
   int r = 0;
-  if (!text) r = bf_fail(err, BF_ENOMEM, name, "no memory");
-  else if (ferror(file)) r = bf_fail(err, BF_EIO, name, "cannot be read");
-  else if (length > FILE_BYTES) r = bf_fail(err, BF_ELIMIT, name, "is larger than 1 MiB: no script is that long");
+  if (!text)
+    r = bf_fail(err, BF_ENOMEM, name, "no memory");
+  else if (ferror(file))
+    r = bf_fail(err, BF_EIO, name, "cannot be read");
+  else if (length > FILE_BYTES)
+    r = bf_fail(err, BF_ELIMIT, name, "is larger than 1 MiB: no script is that long");
   else if (json_object_set_new(files, name, json_stringn(text, length)) < 0)
     r = bf_fail(err, BF_EINVAL, name, "is not valid UTF-8 text");
   free(text);
@@ -54,8 +57,10 @@ static int read_folder(const char *root, const char *prefix, int depth, json_t *
     } else if (S_ISDIR(info.st_mode)) {
       r = read_folder(root, name, depth + 1, files, err);
     } else if (S_ISREG(info.st_mode) && ends_lua(name)) {
-      if (json_object_size(files) >= SET_FILES) r = bf_fail(err, BF_ELIMIT, name, "more than %d files", SET_FILES);
-      else r = read_text(path, name, files, err);
+      if (json_object_size(files) >= SET_FILES)
+        r = bf_fail(err, BF_ELIMIT, name, "more than %d files", SET_FILES);
+      else
+        r = read_text(path, name, files, err);
     }
   }
   (void)closedir(folder);
@@ -138,7 +143,8 @@ int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__rules
     return bf_fail(err, BF_ENOMEM, "rules", "no memory");
   }
   int r = read_folder(scripts, "", 0, set->files, err);
-  if (r >= 0 && json_object_size(set->files) == 0) r = bf_fail(err, BF_ENOTFOUND, scripts, "holds no script: give the folder with --scripts");
+  if (r >= 0 && json_object_size(set->files) == 0)
+    r = bf_fail(err, BF_ENOTFOUND, scripts, "holds no script: give the folder with --scripts");
   if (r >= 0) r = bf__calendar_load(calendar, &set->calendar, err);
   if (r >= 0 && !(set->years = bf__calendar_json(set->calendar))) r = bf_fail(err, BF_ENOMEM, "calendar", "no memory");
   if (r >= 0) r = finish(set, err);
@@ -155,14 +161,15 @@ int bf__ruleset_from_bundle(const json_t *bundle, struct bf__ruleset **ret, stru
   if (!set) return bf_fail(err, BF_ENOMEM, "rules", "no memory");
   json_t *files = json_object_get(bundle, "files"), *years = json_object_get(bundle, "calendar");
   int r = 0;
-  if (!json_is_object(files) || !json_is_object(years)) r = bf_fail(err, BF_EINVAL, "bundle", "{ \"files\": …, \"calendar\": … } is due");
+  if (!json_is_object(files) || !json_is_object(years))
+    r = bf_fail(err, BF_EINVAL, "bundle", "{ \"files\": …, \"calendar\": … } is due");
   if (r >= 0) {
     const char *path;
     json_t *text;
     set->files = json_incref(files);
     set->years = json_incref(years);
-    json_object_foreach(files, path, text)
-      if (!json_is_string(text) || json_string_length(text) > FILE_BYTES) r = bf_fail(err, BF_EINVAL, path, "a text of at most 1 MiB is due");
+    json_object_foreach(files, path, text) if (!json_is_string(text) || json_string_length(text) > FILE_BYTES) r =
+        bf_fail(err, BF_EINVAL, path, "a text of at most 1 MiB is due");
   }
   if (r >= 0) r = bf__calendar_from_json(years, &set->calendar, err);
   if (r >= 0) r = finish(set, err);
@@ -174,7 +181,9 @@ int bf__ruleset_from_bundle(const json_t *bundle, struct bf__ruleset **ret, stru
   return 0;
 }
 
-json_t *bf__ruleset_bundle(const struct bf__ruleset *set) { return json_pack("{sO sO}", "files", set->files, "calendar", set->years); }
+json_t *bf__ruleset_bundle(const struct bf__ruleset *set) {
+  return json_pack("{sO sO}", "files", set->files, "calendar", set->years);
+}
 
 struct bf__ruleset *bf__ruleset_ref(struct bf__ruleset *set) {
   atomic_fetch_add(&set->refs, 1);
@@ -196,8 +205,12 @@ const json_t *bf__ruleset_view(const struct bf__ruleset *set, const char *jurisd
   return view ? view : set->base;
 }
 
-const json_t *bf__view_kind(const json_t *view, const char *kind) { return json_object_get(json_object_get(view, "kinds"), kind); }
-const json_t *bf__view_stage(const json_t *view, const char *stage) { return json_object_get(json_object_get(view, "stages"), stage); }
+const json_t *bf__view_kind(const json_t *view, const char *kind) {
+  return json_object_get(json_object_get(view, "kinds"), kind);
+}
+const json_t *bf__view_stage(const json_t *view, const char *stage) {
+  return json_object_get(json_object_get(view, "stages"), stage);
+}
 const json_t *bf__view_action(const json_t *view, const char *stage, const char *action) {
   return json_object_get(json_object_get(bf__view_stage(view, stage), "actions"), action);
 }
@@ -211,5 +224,9 @@ int bf__view_article(const json_t *view, const char *stage, const char *action) 
   int article = first_article(bf__view_action(view, stage, action));
   return article ? article : first_article(bf__view_stage(view, stage));
 }
-const json_t *bf__view_facts(const json_t *view, const char *kind) { return json_object_get(json_object_get(view, "facts"), kind); }
-const json_t *bf__view_role(const json_t *view, const char *role) { return json_object_get(json_object_get(view, "roles"), role); }
+const json_t *bf__view_facts(const json_t *view, const char *kind) {
+  return json_object_get(json_object_get(view, "facts"), kind);
+}
+const json_t *bf__view_role(const json_t *view, const char *role) {
+  return json_object_get(json_object_get(view, "roles"), role);
+}

@@ -13,11 +13,11 @@
 struct bf__ruleset {
   atomic_int refs;
   char hash[BF__HASH_HEX];
-  json_t *files;    /* { "stages/approval.lua": "text", … } */
-  json_t *years;    /* the calendar as JSON */
+  json_t *files; /* { "stages/approval.lua": "text", … } */
+  json_t *years; /* the calendar as JSON */
   struct bf__calendar *calendar;
-  json_t *base;     /* the description: { kinds, stages, facts, registers, reports, papers, roles, jurisdictions } */
-  json_t *views;    /* { "430921": description } for jurisdictions with amendments */
+  json_t *base;  /* the description: { kinds, stages, facts, registers, reports, papers, roles, jurisdictions } */
+  json_t *views; /* { "430921": description } for jurisdictions with amendments */
 };
 
 /* Reads every *.lua below SCRIPTS and the calendar folder, runs and checks them. Err->where = "path:line" where known. */
@@ -39,7 +39,8 @@ const json_t *bf__view_facts(const json_t *view, const char *kind); /* { name: f
 const json_t *bf__view_role(const json_t *view, const char *role);
 
 struct bf__rules; /* a sandbox with a ruleset loaded; one thread's */
-int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) BF_WARN_UNUSED; /* takes its own reference */
+int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret,
+                  struct bf_error *err) BF_WARN_UNUSED; /* takes its own reference */
 /* The same with the files of law cases too, which serving does not need. */
 int bf__rules_new_with_law(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) BF_WARN_UNUSED;
 void bf__rules_free(struct bf__rules *rules);

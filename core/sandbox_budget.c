@@ -40,7 +40,8 @@ static enum bf__sandbox_end refusal(const struct bf__sandbox *sandbox, const voi
   return BF__SANDBOX_ALIVE;
 }
 
-/* Small blocks are cut from slabs and wait in a list of their size to be used again: a call makes and drops hundreds of them. ----- */
+/* Small blocks are cut from slabs and wait in a list of their size to be used again: a call makes and drops hundreds of them.
+ * ----- */
 struct idle {
   struct idle *next;
 };

@@ -253,7 +253,8 @@ static int each_step(lua_State *L) {
   return 1;
 }
 
-/* host.each(t): pairs without an order, many times as quick. For the prelude, where the order can't be told from what comes out. */
+/* host.each(t): pairs without an order, many times as quick. For the prelude, where the order can't be told from what comes out.
+ */
 static int host_each(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_pushcfunction(L, each_step);
@@ -317,8 +318,9 @@ static void set_globals(lua_State *L) {
 }
 
 static void set_home(lua_State *L, int libraries) {
-  static const luaL_Reg host[] = {{"each", host_each}, {"files", host_files}, {"nearest", host_nearest}, {"readonly", bf__sandbox_readonly},
-                                  {"run", host_run},   {"try", host_try},     {"where", host_where},     {NULL, NULL}};
+  static const luaL_Reg host[] = {
+      {"each", host_each}, {"files", host_files}, {"nearest", host_nearest}, {"readonly", bf__sandbox_readonly},
+      {"run", host_run},   {"try", host_try},     {"where", host_where},     {NULL, NULL}};
   lua_createtable(L, 0, 32);
   copy_into(L, libraries, lua_gettop(L));
   luaL_newlib(L, host);

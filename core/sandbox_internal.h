@@ -13,11 +13,11 @@
 #define BF__SANDBOX_PATH 59               /* longest path: Lua cuts longer ones out of its messages */
 #define BF__SANDBOX_SPREAD 4096           /* most values unpack and byte return */
 
-#define BF__SANDBOX_BLOCK 16u             /* small blocks have a size that is a multiple of this */
+#define BF__SANDBOX_BLOCK 16u /* small blocks have a size that is a multiple of this */
 #ifdef BF_SANITIZED
-#define BF__SANDBOX_SMALL 0u              /* every block is malloc's, under the sanitizer's eyes */
+#define BF__SANDBOX_SMALL 0u /* every block is malloc's, under the sanitizer's eyes */
 #else
-#define BF__SANDBOX_SMALL 512u            /* longest block that is cut from a slab */
+#define BF__SANDBOX_SMALL 512u /* longest block that is cut from a slab */
 #endif
 
 /* Why a state is spent. */
@@ -43,7 +43,7 @@ struct bf__sandbox {
   size_t used;
   struct idle *idle[BF__SANDBOX_SMALL / BF__SANDBOX_BLOCK + 1]; /* small blocks to be used again, by size */
   struct idle *slabs;
-  size_t slab_left; /* bytes of the first slab that were never used */
+  size_t slab_left;             /* bytes of the first slab that were never used */
   enum bf__sandbox_end refused; /* why the allocator said no last */
   enum bf__sandbox_end ended;   /* sticky */
   int64_t steps;                /* left in this call */
@@ -68,7 +68,7 @@ extern _Thread_local int64_t bf__sandbox_allocations;
 /* sandbox_budget.c */
 void *bf__sandbox_alloc(void *ud, void *ptr, size_t osize, size_t nsize);
 void bf__sandbox_drop_slabs(struct bf__sandbox *sandbox); /* after lua_close */
-void *bf__sandbox_realloc(void *ptr, size_t size); /* for the C side, under the same test hook */
+void *bf__sandbox_realloc(void *ptr, size_t size);        /* for the C side, under the same test hook */
 static inline struct bf__sandbox *bf__sandbox_of(lua_State *L) {
   return *(struct bf__sandbox **)lua_getextraspace(L);
 }

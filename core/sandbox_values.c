@@ -40,7 +40,8 @@ static const json_t *lent_or_raise(lua_State *L, lua_Integer ticket) {
   return value;
 }
 
-static const char kept = 'k'; /* key in a view's metatable: the views of members that were read, so that each keeps its identity */
+static const char kept =
+    'k'; /* key in a view's metatable: the views of members that were read, so that each keeps its identity */
 
 /* Pushes the table under `kept`, made when it is first needed. */
 static void push_kept(lua_State *L, int metatable) {

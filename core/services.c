@@ -9,12 +9,18 @@
 #include "outbox.h"
 #include "views.h"
 
-#define HOLDER(pointer, type, member) ((type *)((char *)(uintptr_t)(pointer) - offsetof(type, member)))
+#define HOLDER(pointer, type, member) ((type *)((char *)(uintptr_t)(pointer)-offsetof(type, member)))
 
-static struct bf__app *app_of_api(const struct bf_api *api) { return HOLDER(api, struct bf__app, api); }
-static struct bf__app *app_of_engine(const struct bf_engine_service *service) { return HOLDER(service, struct bf__app, engine_service); }
+static struct bf__app *app_of_api(const struct bf_api *api) {
+  return HOLDER(api, struct bf__app, api);
+}
+static struct bf__app *app_of_engine(const struct bf_engine_service *service) {
+  return HOLDER(service, struct bf__app, engine_service);
+}
 
-static void api_call(const struct bf_api *self, struct bf_call *call) { bf__api_call(app_of_api(self), call); }
+static void api_call(const struct bf_api *self, struct bf_call *call) {
+  bf__api_call(app_of_api(self), call);
+}
 
 struct firing {
   void (*done)(void *arg, int64_t fired, int64_t next, const struct bf_error *err);
@@ -24,7 +30,8 @@ struct firing {
 static void on_fired(struct bf__command *command) {
   struct firing *firing = command->arg;
   if (command->status == 200) {
-    firing->done(firing->arg, json_integer_value(json_object_get(command->body, "fired")), json_integer_value(json_object_get(command->body, "next")), NULL);
+    firing->done(firing->arg, json_integer_value(json_object_get(command->body, "fired")),
+                 json_integer_value(json_object_get(command->body, "next")), NULL);
   } else {
     struct bf_error err = {.code = BF_EIO, .message = "the deadlines could not be fired: see the log"};
     firing->done(firing->arg, BF_EIO, INT64_MAX, &err);
@@ -47,14 +54,17 @@ static void fire_due(const struct bf_engine_service *self, int64_t until, int li
                      void (*done)(void *arg, int64_t fired, int64_t next, const struct bf_error *err), void *arg) {
   struct firing *firing = malloc(sizeof *firing);
   if (firing) *firing = (struct firing){done, arg};
-  if (!firing || bf__submit(app_of_engine(self), "deadline.fire", json_pack("{sI si}", "until", (json_int_t)until, "limit", limit), on_fired, firing) < 0) {
+  if (!firing || bf__submit(app_of_engine(self), "deadline.fire",
+                            json_pack("{sI si}", "until", (json_int_t)until, "limit", limit), on_fired, firing) < 0) {
     struct bf_error err = {.code = BF_ENOMEM, .message = "no memory"};
     free(firing);
     done(arg, BF_ENOMEM, INT64_MAX, &err);
   }
 }
 
-static int clock_is_virtual(const struct bf_engine_service *self) { return app_of_engine(self)->clock.is_virtual; }
+static int clock_is_virtual(const struct bf_engine_service *self) {
+  return app_of_engine(self)->clock.is_virtual;
+}
 
 static int clock_set(const struct bf_engine_service *self, int64_t at, struct bf_error *err) {
   struct bf__app *app = app_of_engine(self);
@@ -64,13 +74,19 @@ static int clock_set(const struct bf_engine_service *self, int64_t at, struct bf
 }
 
 void bf__services_init(struct bf__app *app) {
-  app->api = (struct bf_api){.size = sizeof app->api, .call = api_call, .upload_begin = bf__upload_begin, .upload_write = bf__upload_write,
-                             .upload_finish = bf__upload_finish, .upload_abort = bf__upload_abort};
-  app->engine_service = (struct bf_engine_service){.size = sizeof app->engine_service, .fire_due = fire_due, .clock_is_virtual = clock_is_virtual,
-                                                   .clock_set = clock_set};
+  app->api = (struct bf_api){.size = sizeof app->api,
+                             .call = api_call,
+                             .upload_begin = bf__upload_begin,
+                             .upload_write = bf__upload_write,
+                             .upload_finish = bf__upload_finish,
+                             .upload_abort = bf__upload_abort};
+  app->engine_service = (struct bf_engine_service){
+      .size = sizeof app->engine_service, .fire_due = fire_due, .clock_is_virtual = clock_is_virtual, .clock_set = clock_set};
 }
 
-const struct bf_scheduler *bf__app_scheduler(struct bf__app *app) { return bf__host_service(app->host, "scheduler", 1); }
+const struct bf_scheduler *bf__app_scheduler(struct bf__app *app) {
+  return bf__host_service(app->host, "scheduler", 1);
+}
 
 void bf__log_script(const char *operation, const struct bf_error *err) {
   bf__log(BF_LOG_ERROR, "script.failed", "%s: %s: %s", operation, err->where, err->message);
@@ -87,4 +103,6 @@ void bf__app_wake(struct bf__app *app, int64_t at) {
   if (scheduler) scheduler->wake(scheduler, at);
 }
 
-void bf__app_notices(struct bf__app *app) { bf__outbox_wake(app); }
+void bf__app_notices(struct bf__app *app) {
+  bf__outbox_wake(app);
+}

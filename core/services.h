@@ -12,6 +12,7 @@ const struct bf_scheduler *bf__app_scheduler(struct bf__app *app);
 /* A script's failure, for the operator's log. */
 void bf__log_script(const char *operation, const struct bf_error *err);
 /* An internal command by name; `done` may be NULL. Loop thread. */
-int bf__submit(struct bf__app *app, const char *operation, json_t *params /* stolen */, void (*done)(struct bf__command *), void *arg);
+int bf__submit(struct bf__app *app, const char *operation, json_t *params /* stolen */, void (*done)(struct bf__command *),
+               void *arg);
 
 #endif

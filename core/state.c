@@ -5,11 +5,11 @@
 #include "form.h"
 #include "ruleset.h"
 
-json_t *bf__state_new(const char *id, int64_t number, const char *kind, const char *jurisdiction, const char *unit, const json_t *facts,
-                      const char *date) {
-  return json_pack("{ss sI ss ss ss ss si si ss ss so s{} s{} s[] s{}}", "id", id, "number", (json_int_t)number, "kind", kind, "jurisdiction",
-                   jurisdiction, "unit", unit, "title", "", "secret", 0, "version", 0, "ruleset", "", "created", date, "facts",
-                   json_deep_copy(facts), "stages", "clocks", "documents", "fired");
+json_t *bf__state_new(const char *id, int64_t number, const char *kind, const char *jurisdiction, const char *unit,
+                      const json_t *facts, const char *date) {
+  return json_pack("{ss sI ss ss ss ss si si ss ss so s{} s{} s[] s{}}", "id", id, "number", (json_int_t)number, "kind", kind,
+                   "jurisdiction", jurisdiction, "unit", unit, "title", "", "secret", 0, "version", 0, "ruleset", "", "created",
+                   date, "facts", json_deep_copy(facts), "stages", "clocks", "documents", "fired");
 }
 
 /* Below the five containers nothing is changed in place: what changes is replaced. So a copy to be changed copies no deeper. */
@@ -30,29 +30,38 @@ static json_t *edit_record(json_t *container, const char *name) {
   return copy && json_object_set_new(container, name, copy) == 0 ? copy : NULL;
 }
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
 
 int bf__state_is_open(const json_t *state, const char *stage) {
   const char *now = text(json_object_get(json_object_get(state, "stages"), stage), "state");
   return now && strcmp(now, "open") == 0;
 }
 
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "state", "no memory"); }
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "state", "no memory");
+}
 
 /* Checks VALUE against the declaration of FACT; a fault is the script's. */
 static int check_fact(const json_t *view, const json_t *state, const char *fact, json_t *value, struct bf_error *err) {
   const json_t *field = fact ? json_object_get(bf__view_facts(view, text(state, "kind")), fact) : NULL;
-  if (!field) return bf_fail(err, BF_ESCRIPT, fact ? fact : "set", "the script sets fact '%s', which no kind or stage declares", fact ? fact : "?");
+  if (!field)
+    return bf_fail(err, BF_ESCRIPT, fact ? fact : "set", "the script sets fact '%s', which no kind or stage declares",
+                   fact ? fact : "?");
   json_t *refusals = json_array();
   int r = refusals ? bf__form_check_one(field, fact, value, refusals) : BF_ENOMEM;
-  if (r < 0) r = no_memory(err);
+  if (r < 0)
+    r = no_memory(err);
   else if (json_array_size(refusals))
-    r = bf_fail(err, BF_ESCRIPT, fact, "the script sets fact '%s' to a value that does not fit: %s", fact, text(json_array_get(refusals, 0), "en"));
+    r = bf_fail(err, BF_ESCRIPT, fact, "the script sets fact '%s' to a value that does not fit: %s", fact,
+                text(json_array_get(refusals, 0), "en"));
   json_decref(refusals);
   return r;
 }
 
-/* What is stored for VALUE: the check may put a list or a record in order, plain values are shared. A script has no other empty list than {}. */
+/* What is stored for VALUE: the check may put a list or a record in order, plain values are shared. A script has no other empty
+ * list than {}. */
 static json_t *own_value(const json_t *field, json_t *value) {
   const char *type = text(field, "type");
   if (type && strcmp(type, "list") == 0 && json_is_object(value) && json_object_size(value) == 0) return json_array();
@@ -63,7 +72,8 @@ static int apply_set(const json_t *view, json_t *state, const json_t *effect, st
   const char *fact = text(effect, "fact");
   json_t *value = json_object_get(effect, "value"), *facts = json_object_get(state, "facts");
   if (!value || json_is_null(value)) {
-    if (!fact || !json_object_get(bf__view_facts(view, text(state, "kind")), fact)) return check_fact(view, state, fact, json_null(), err);
+    if (!fact || !json_object_get(bf__view_facts(view, text(state, "kind")), fact))
+      return check_fact(view, state, fact, json_null(), err);
     (void)json_object_del(facts, fact);
     return 0;
   }
@@ -103,7 +113,8 @@ static int apply_open(const json_t *view, json_t *state, const json_t *effect, c
   const char *stage = text(effect, "stage");
   const json_t *declared = stage ? bf__view_stage(view, stage) : NULL;
   if (!declared || strcmp(text(declared, "kind"), text(state, "kind")) != 0)
-    return bf_fail(err, BF_ESCRIPT, stage ? stage : "open", "the script opens stage '%s', which this kind of case does not have", stage ? stage : "?");
+    return bf_fail(err, BF_ESCRIPT, stage ? stage : "open", "the script opens stage '%s', which this kind of case does not have",
+                   stage ? stage : "?");
   if (bf__state_is_open(state, stage)) return 0;
   json_t *stages = json_object_get(state, "stages");
   json_int_t round = json_integer_value(json_object_get(json_object_get(stages, stage), "round")) + 1;
@@ -120,7 +131,8 @@ static int stop_clocks(json_t *state, const char *stage) {
   size_t length = strlen(stage);
   json_object_foreach(clocks, key, clock) {
     if (strncmp(key, stage, length) != 0 || key[length] != '.') continue;
-    if (json_object_set_new(edit_record(clocks, key), "state", json_string("stopped")) < 0) return -1; /* a new value keeps the iterator */
+    if (json_object_set_new(edit_record(clocks, key), "state", json_string("stopped")) < 0)
+      return -1; /* a new value keeps the iterator */
   }
   return 0;
 }
@@ -128,9 +140,11 @@ static int stop_clocks(json_t *state, const char *stage) {
 static int apply_close(json_t *state, const char *stage, const char *date, struct bf_error *err) {
   json_t *stages = json_object_get(state, "stages"), *record;
   if (!stage || !json_object_get(stages, stage))
-    return bf_fail(err, BF_ESCRIPT, stage ? stage : "close", "the script closes stage '%s', which was never open", stage ? stage : "?");
+    return bf_fail(err, BF_ESCRIPT, stage ? stage : "close", "the script closes stage '%s', which was never open",
+                   stage ? stage : "?");
   if (!bf__state_is_open(state, stage)) return 0;
-  if (stop_clocks(state, stage) < 0 || !(record = edit_record(stages, stage)) || json_object_set_new(record, "state", json_string("closed")) < 0 ||
+  if (stop_clocks(state, stage) < 0 || !(record = edit_record(stages, stage)) ||
+      json_object_set_new(record, "state", json_string("closed")) < 0 ||
       json_object_set_new(record, "closed", json_string(date)) < 0)
     return no_memory(err);
   return 0;
@@ -153,10 +167,12 @@ static int apply_clock(json_t *state, const json_t *effect, const char *date, st
   json_t *pauses = json_object_get(clock, "pauses");
   int failed = 0;
   if (strcmp(op, "pause") == 0 && strcmp(now, "running") == 0) {
-    failed = json_array_append_new(pauses, json_pack("[sn]", date)) < 0 || json_object_set_new(clock, "state", json_string("paused")) < 0;
+    failed = json_array_append_new(pauses, json_pack("[sn]", date)) < 0 ||
+             json_object_set_new(clock, "state", json_string("paused")) < 0;
   } else if (strcmp(op, "resume") == 0 && strcmp(now, "paused") == 0) {
     json_t *last = json_array_get(pauses, json_array_size(pauses) - 1);
-    failed = json_array_set_new(last, 1, json_string(date)) < 0 || json_object_set_new(clock, "state", json_string("running")) < 0;
+    failed =
+        json_array_set_new(last, 1, json_string(date)) < 0 || json_object_set_new(clock, "state", json_string("running")) < 0;
   } else if (strcmp(op, "stop") == 0) {
     failed = json_object_set_new(clock, "state", json_string("stopped")) < 0;
   }
@@ -222,7 +238,8 @@ void bf__state_title(const json_t *view, json_t *state) {
 }
 
 int bf__state_did(json_t *state, const char *stage, const char *action) {
-  json_t *stages = json_object_get(state, "stages"), *record = json_object_get(stages, stage), *did = json_object_get(record, "did");
+  json_t *stages = json_object_get(state, "stages"), *record = json_object_get(stages, stage),
+         *did = json_object_get(record, "did");
   if (!did) return 0;
   json_int_t count = json_integer_value(json_object_get(did, action)) + 1;
   did = json_copy(did);

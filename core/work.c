@@ -11,17 +11,22 @@
 #include "state.h"
 #include "turn.h"
 
-#define DEPTH 4      /* an action may ask for one on another case, and so on: a plan's projects and theirs */
+#define DEPTH 4         /* an action may ask for one on another case, and so on: a plan's projects and theirs */
 #define READ_CASES 2000 /* cases that one decision may read */
 
-static const char *text(const json_t *object, const char *name) { return json_string_value(json_object_get(object, name)); }
-static int no_memory(struct bf_error *err) { return bf_fail(err, BF_ENOMEM, "work", "no memory"); }
+static const char *text(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "work", "no memory");
+}
 
 static const json_t *view_of(const struct bf__work *work, const json_t *state) {
   return bf__ruleset_view(bf__rules_set(work->turn->rules), text(state, "jurisdiction"));
 }
 
-/* A person's input reaches only cases that this person may see: others are as if they were not there, in what is said of them and in what is done to them. */
+/* A person's input reaches only cases that this person may see: others are as if they were not there, in what is said of them and
+ * in what is done to them. */
 static bool may_name(const struct bf__work *work, const json_t *other) {
   return !work->actor || bf__actor_sees(work->turn->app, view_of(work, other), work->actor, other);
 }
@@ -30,14 +35,16 @@ static bool may_name(const struct bf__work *work, const json_t *other) {
 static int see_case(struct bf__work *work, const char *id, bool named, json_t *cases, struct bf_error *err) {
   const json_t *other;
   if (json_object_get(cases, id)) return 0;
-  if (json_object_size(cases) >= READ_CASES) return bf_fail(err, BF_ELIMIT, id, "a decision reads more than %d cases", READ_CASES);
+  if (json_object_size(cases) >= READ_CASES)
+    return bf_fail(err, BF_ELIMIT, id, "a decision reads more than %d cases", READ_CASES);
   int r = bf__change_see(work->change, id, &other, err);
   if (r == BF_ENOTFOUND || (r >= 0 && named && !may_name(work, other))) return 0;
   if (r < 0) return r;
-  json_t *part = json_pack("{sO sO sO sO sO sO sO sO*}", "id", json_object_get(other, "id"), "kind", json_object_get(other, "kind"), "unit",
-                           json_object_get(other, "unit"), "jurisdiction", json_object_get(other, "jurisdiction"), "facts",
-                           json_object_get(other, "facts"), "stages", json_object_get(other, "stages"), "title", json_object_get(other, "title"), "ended",
-                           json_object_get(other, "ended"));
+  json_t *part =
+      json_pack("{sO sO sO sO sO sO sO sO*}", "id", json_object_get(other, "id"), "kind", json_object_get(other, "kind"), "unit",
+                json_object_get(other, "unit"), "jurisdiction", json_object_get(other, "jurisdiction"), "facts",
+                json_object_get(other, "facts"), "stages", json_object_get(other, "stages"), "title",
+                json_object_get(other, "title"), "ended", json_object_get(other, "ended"));
   return json_object_set_new(cases, id, part) < 0 ? no_memory(err) : 0;
 }
 
@@ -50,13 +57,15 @@ static int see_value(struct bf__work *work, const json_t *value, bool named, jso
   if (json_is_array(value)) {
     json_array_foreach(value, i, one) if (r >= 0) r = see_value(work, one, named, cases, err);
   } else if (json_is_object(value)) { /* a list of records: the members that name cases */
-    json_object_foreach((json_t *)(uintptr_t)value, name, one) if (r >= 0 && json_is_string(one)) r = see_case(work, json_string_value(one), named, cases, err);
+    json_object_foreach((json_t *)(uintptr_t)value, name, one) if (r >= 0 && json_is_string(one)) r =
+        see_case(work, json_string_value(one), named, cases, err);
   }
   return r;
 }
 
 /* The cases that READS ("plan", "input.projects", …) names, as { id: part }. */
-static int see_all(struct bf__work *work, const json_t *reads, const json_t *state, const json_t *input, json_t *cases, struct bf_error *err) {
+static int see_all(struct bf__work *work, const json_t *reads, const json_t *state, const json_t *input, json_t *cases,
+                   struct bf_error *err) {
   size_t i;
   json_t *name;
   int r = 0;
@@ -74,7 +83,8 @@ static int see_all(struct bf__work *work, const json_t *reads, const json_t *sta
   return r;
 }
 
-/* What a script is given as `now`. SEED is the hash of the event before this one: public, and known to nobody before that event was. */
+/* What a script is given as `now`. SEED is the hash of the event before this one: public, and known to nobody before that event
+ * was. */
 static json_t *now_of(struct bf__work *work, json_t *cases, json_t *entries) {
   char date[BF__DATE_TEXT], seed[BF__HASH_HEX];
   bf__date_format(work->turn->today, date);
@@ -83,7 +93,8 @@ static json_t *now_of(struct bf__work *work, json_t *cases, json_t *entries) {
 }
 
 /* The register entries that an action reads, or NULL when it names none: most do not. */
-static int entries_of(struct bf__work *work, const json_t *rule, const json_t *state, const json_t *input, json_t **ret, struct bf_error *err) {
+static int entries_of(struct bf__work *work, const json_t *rule, const json_t *state, const json_t *input, json_t **ret,
+                      struct bf_error *err) {
   *ret = NULL;
   if (json_array_size(json_object_get(rule, "reads")) == 0) return 0;
   if (!(*ret = json_object())) return no_memory(err);
@@ -95,7 +106,8 @@ static int entries_of(struct bf__work *work, const json_t *rule, const json_t *s
   return r;
 }
 
-/* A fault found only after the script has ended, in what it gave: told with the place of the function that gave it, or the name of the part. */
+/* A fault found only after the script has ended, in what it gave: told with the place of the function that gave it, or the name
+ * of the part. */
 static int placed(int r, const json_t *given, const char *part, const char *name, struct bf_error *err) {
   const char *at = text(given, "$fn");
   char where[160], message[480];
@@ -106,13 +118,15 @@ static int placed(int r, const json_t *given, const char *part, const char *name
 }
 
 int bf__work_placed(int r, const json_t *view, const json_t *event, struct bf_error *err) {
-  const char *stage = text(event, "stage"), *action = text(event, "action"), *deadline = text(event, "deadline"), *kind = text(event, "kind");
+  const char *stage = text(event, "stage"), *action = text(event, "action"), *deadline = text(event, "deadline"),
+             *kind = text(event, "kind");
   if (stage && action) return placed(r, json_object_get(bf__view_action(view, stage, action), "effect"), stage, action, err);
   if (stage && deadline) {
     const json_t *all = json_object_get(bf__view_stage(view, stage), "deadlines");
     return placed(r, json_object_get(json_object_get(all, deadline), "on_due"), stage, deadline, err);
   }
-  return kind ? placed(r, json_object_get(json_object_get(bf__view_kind(view, kind), "create"), "effect"), kind, "create", err) : r;
+  return kind ? placed(r, json_object_get(json_object_get(bf__view_kind(view, kind), "create"), "effect"), kind, "create", err)
+              : r;
 }
 
 static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **ret_effects, struct bf_error *err) {
@@ -137,15 +151,18 @@ static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **
 static int check_form(const json_t *form, json_t *value, const char *where, const char *what, struct bf_error *err) {
   json_t *refusals = json_array(), *empty = json_array();
   int r = refusals && empty ? bf__form_check(json_is_array(form) ? form : empty, value, 0, refusals) : BF_ENOMEM;
-  if (r < 0) r = no_memory(err);
-  else if (json_array_size(refusals)) r = bf_fail(err, BF_ESCRIPT, where, "%s does not fit: %s", what, text(json_array_get(refusals, 0), "en"));
+  if (r < 0)
+    r = no_memory(err);
+  else if (json_array_size(refusals))
+    r = bf_fail(err, BF_ESCRIPT, where, "%s does not fit: %s", what, text(json_array_get(refusals, 0), "en"));
   json_decref(refusals);
   json_decref(empty);
   return r;
 }
 
 /* A case that another case's script opens. *ret_id stays NULL when the rules refuse. */
-static int create_asked(struct bf__work *inner, const json_t *state, const char *kind, const json_t *facts, char **ret_id, struct bf_error *err) {
+static int create_asked(struct bf__work *inner, const json_t *state, const char *kind, const json_t *facts, char **ret_id,
+                        struct bf_error *err) {
   if (!kind) return bf_fail(err, BF_ESCRIPT, "create", "create { kind =, facts = } is due");
   const json_t *rule = json_object_get(bf__view_kind(view_of(inner, state), kind), "create");
   json_t *own = json_deep_copy(facts);
@@ -167,8 +184,10 @@ static int follow_one(struct bf__work *work, const char *id, const json_t *effec
   if (!json_is_object(input)) input = empty;
   if (r >= 0 && strcmp(what, "act") == 0) {
     const char *other = text(effect, "case"), *stage = text(effect, "stage"), *action = text(effect, "action");
-    if (!other || !stage || !action) r = bf_fail(err, BF_ESCRIPT, "act", "act { case =, stage =, action = } is due");
-    else r = bf__work_act(&inner, other, stage, action, input, err);
+    if (!other || !stage || !action)
+      r = bf_fail(err, BF_ESCRIPT, "act", "act { case =, stage =, action = } is due");
+    else
+      r = bf__work_act(&inner, other, stage, action, input, err);
     if (r == BF_ENOTFOUND) r = bf_fail(err, BF_ESCRIPT, "act", "case '%s' is not there", other);
   } else if (r >= 0) {
     const json_t *state;
@@ -234,14 +253,15 @@ static int new_id(struct bf__turn *turn, const char *jurisdiction, char **ret_id
   return r;
 }
 
-int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdiction, const char *unit, const json_t *facts, char **ret_id,
-                    struct bf_error *err) {
+int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdiction, const char *unit, const json_t *facts,
+                    char **ret_id, struct bf_error *err) {
   struct bf__turn *turn = work->turn;
   char date[BF__DATE_TEXT];
   int64_t number = 0;
   json_t *effects = NULL, *cases = json_object();
   bf__date_format(turn->today, date);
-  const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), jurisdiction), *rule = json_object_get(bf__view_kind(view, kind), "create");
+  const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), jurisdiction),
+               *rule = json_object_get(bf__view_kind(view, kind), "create");
   if (!rule) {
     json_decref(cases);
     return bf_fail(err, BF_ESCRIPT, kind, "there is no kind of case '%s'", kind);
@@ -260,12 +280,16 @@ int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdi
     json_decref(effects);
     return r;
   }
-  if (json_object_set_new(state, "id", json_string(*ret_id)) < 0 || json_object_set_new(state, "number", json_integer(number)) < 0) r = no_memory(err);
-  if (r >= 0) r = bf__change_add(work->change, state, err);
-  else json_decref(state);
+  if (json_object_set_new(state, "id", json_string(*ret_id)) < 0 ||
+      json_object_set_new(state, "number", json_integer(number)) < 0)
+    r = no_memory(err);
+  if (r >= 0)
+    r = bf__change_add(work->change, state, err);
+  else
+    json_decref(state);
   if (r >= 0) {
-    json_t *event = json_pack("{ss ss ss ss sO* sO}", "do", "create", "kind", kind, "jurisdiction", jurisdiction, "unit", unit, "actor", work->actor,
-                              "facts", (json_t *)(uintptr_t)facts);
+    json_t *event = json_pack("{ss ss ss ss sO* sO}", "do", "create", "kind", kind, "jurisdiction", jurisdiction, "unit", unit,
+                              "actor", work->actor, "facts", (json_t *)(uintptr_t)facts);
     r = placed(carry_out(work, *ret_id, state, effects, event, err), json_object_get(rule, "effect"), kind, "create", err);
   }
   json_decref(effects);
@@ -273,16 +297,19 @@ int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdi
 }
 
 /* An action that another case's script asks for: it must be there and open; its form is checked as a person's would be. */
-static int check_asked(struct bf__work *work, const json_t *state, const char *stage, const char *action, json_t *input, struct bf_error *err) {
+static int check_asked(struct bf__work *work, const json_t *state, const char *stage, const char *action, json_t *input,
+                       struct bf_error *err) {
   const json_t *declared = bf__view_action(view_of(work, state), stage, action);
   char what[200];
   if (!declared) return bf_fail(err, BF_ESCRIPT, stage, "there is no action %s.%s on case %s", stage, action, text(state, "id"));
-  if (!bf__state_is_open(state, stage)) return bf_fail(err, BF_ESCRIPT, stage, "stage %s of case %s is not open", stage, text(state, "id"));
+  if (!bf__state_is_open(state, stage))
+    return bf_fail(err, BF_ESCRIPT, stage, "stage %s of case %s is not open", stage, text(state, "id"));
   (void)snprintf(what, sizeof what, "the input for %s.%s", stage, action);
   return check_form(json_object_get(declared, "form"), input, stage, what, err);
 }
 
-int bf__work_act(struct bf__work *work, const char *id, const char *stage, const char *action, const json_t *input, struct bf_error *err) {
+int bf__work_act(struct bf__work *work, const char *id, const char *stage, const char *action, const json_t *input,
+                 struct bf_error *err) {
   json_t *state, *effects = NULL, *entries = NULL, *cases = json_object();
   /* what a script gave is put in order by the check below; a person's was before */
   json_t *own = work->depth > 0 ? json_deep_copy(input) : json_incref((json_t *)(uintptr_t)input);
@@ -291,21 +318,26 @@ int bf__work_act(struct bf__work *work, const char *id, const char *stage, const
   const json_t *rule = r >= 0 ? bf__view_action(view_of(work, state), stage, action) : NULL;
   if (r >= 0) r = see_all(work, json_object_get(rule, "reads"), state, own, cases, err);
   if (r >= 0) r = entries_of(work, rule, state, own, &entries, err);
-  if (r >= 0) r = ask(work, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases), entries)), &effects, err);
+  if (r >= 0)
+    r = ask(work, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases), entries)),
+            &effects, err);
   json_decref(cases);
   if (r >= 0 && !work->refusals) {
-    json_t *event = json_pack("{ss ss ss sO sO*}", "do", "act", "stage", stage, "action", action, "input", own, "actor", work->actor);
+    json_t *event =
+        json_pack("{ss ss ss sO sO*}", "do", "act", "stage", stage, "action", action, "input", own, "actor", work->actor);
     r = bf__state_did(state, stage, action) < 0 ? no_memory(err) : 0;
-    if (r >= 0) r = carry_out(work, id, state, effects, event, err);
-    else json_decref(event);
+    if (r >= 0)
+      r = carry_out(work, id, state, effects, event, err);
+    else
+      json_decref(event);
   }
   json_decref(own);
   json_decref(effects);
   return placed(r, json_object_get(rule, "effect"), stage, action, err);
 }
 
-int bf__work_due(struct bf__work *work, const char *id, const char *stage, const char *name, const char *due, const json_t *rungs, bool run,
-                 struct bf_error *err) {
+int bf__work_due(struct bf__work *work, const char *id, const char *stage, const char *name, const char *due, const json_t *rungs,
+                 bool run, struct bf_error *err) {
   json_t *state, *effects = NULL, *notices = NULL, *cases = json_object(), *one;
   size_t i;
   int r = cases ? bf__change_edit(work->change, id, &state, err) : no_memory(err);
@@ -320,12 +352,14 @@ int bf__work_due(struct bf__work *work, const char *id, const char *stage, const
     r = no_memory(err);
   }
   json_decref(cases);
-  json_array_foreach(rungs, i, one) if (r >= 0 && bf__state_fired(state, stage, name, due, json_string_value(one)) < 0) r = no_memory(err);
+  json_array_foreach(rungs, i, one) if (r >= 0 && bf__state_fired(state, stage, name, due, json_string_value(one)) < 0) r =
+      no_memory(err);
   if (r >= 0) notices = bf__due_notice(view_of(work, state), state, stage, name, spec, due, rungs);
   if (r >= 0 && notices && json_array_extend(effects, notices) < 0) r = no_memory(err);
   json_decref(notices);
   if (r >= 0) {
-    json_t *event = json_pack("{ss ss ss ss sO}", "do", "due", "stage", stage, "deadline", name, "due", due, "rungs", (json_t *)(uintptr_t)rungs);
+    json_t *event = json_pack("{ss ss ss ss sO}", "do", "due", "stage", stage, "deadline", name, "due", due, "rungs",
+                              (json_t *)(uintptr_t)rungs);
     r = carry_out(work, id, state, effects, event, err);
   }
   json_decref(effects);

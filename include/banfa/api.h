@@ -16,15 +16,15 @@ struct bf_upload;
 
 /* What comes back. Everything is borrowed until the callback returns, save `file`. */
 struct bf_answer {
-  int status;           /* HTTP status code: 200, 201, 204, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503, 507 */
-  const char *type;     /* media type of `body` */
+  int status;       /* HTTP status code: 200, 201, 204, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503, 507 */
+  const char *type; /* media type of `body` */
   const char *body;
-  size_t length;        /* bytes in `body` */
-  int64_t version;      /* the case's version for ETag and If-Match, or -1 */
-  const char *location; /* path of what was created, or NULL */
-  const char *token;    /* session token to hand to the browser as a cookie; "" asks to drop it; NULL leaves it */
+  size_t length;         /* bytes in `body` */
+  int64_t version;       /* the case's version for ETag and If-Match, or -1 */
+  const char *location;  /* path of what was created, or NULL */
+  const char *token;     /* session token to hand to the browser as a cookie; "" asks to drop it; NULL leaves it */
   int64_t token_seconds; /* how long the token lives */
-  int file;             /* an open file to stream in place of `body`, or -1; the callback takes ownership */
+  int file;              /* an open file to stream in place of `body`, or -1; the callback takes ownership */
   int64_t file_bytes;
   const char *file_name; /* UTF-8, for Content-Disposition, or NULL */
 };
@@ -54,8 +54,8 @@ struct bf_api {
   /* A document coming in: begin, write in order, then finish or abort. Nothing is kept in memory beyond one write.
    * `begin` checks who may add it before a byte is taken; when it refuses it has run the callback and leaves *ret_upload NULL.
    * PARAMS: {id, kind, name, type}. `write` copies nothing: DATA is borrowed until DONE runs on the loop thread.
-   * `finish` runs the call's `answer` once the document is durable and on the case. `abort` leaves no trace, runs no `answer`, and comes
-   * only when no `write` is under way. A `write` that does not return 0 runs no DONE. */
+   * `finish` runs the call's `answer` once the document is durable and on the case. `abort` leaves no trace, runs no `answer`,
+   * and comes only when no `write` is under way. A `write` that does not return 0 runs no DONE. */
   void (*upload_begin)(const struct bf_api *self, struct bf_call *call, struct bf_upload **ret_upload);
   int (*upload_write)(struct bf_upload *upload, const char *data, size_t length, void (*done)(void *arg, int status), void *arg);
   void (*upload_finish)(struct bf_upload *upload);

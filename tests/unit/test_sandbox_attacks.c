@@ -1,5 +1,5 @@
-/* What a hostile script may try, row by row. Each attack runs in a call and, again, while the file is loaded. It must end within its
- * budget, name its line, and leave a state that is spent, or one that works as before. */
+/* What a hostile script may try, row by row. Each attack runs in a call and, again, while the file is loaded. It must end within
+ * its budget, name its line, and leave a state that is spent, or one that works as before. */
 #include "sandbox_fixture.h"
 
 #define BUDGET_MS 400
@@ -18,8 +18,9 @@ struct attack {
   enum due due;
 };
 
-static const char probe[] = "local s = require 'lib' return function(c) local o = {} for k, v in pairs(c) do o[#o + 1] = k .. v end\n"
-                            "table.sort(o) return { o, ('%d-%s'):format(math.floor(2.5), s.name), ('a1b2'):gsub('%d', ''), tostring({}), s.list[1] } end";
+static const char probe[] =
+    "local s = require 'lib' return function(c) local o = {} for k, v in pairs(c) do o[#o + 1] = k .. v end\n"
+    "table.sort(o) return { o, ('%d-%s'):format(math.floor(2.5), s.name), ('a1b2'):gsub('%d', ''), tostring({}), s.list[1] } end";
 static const char probed[] = "[[\"a1\",\"b2\"],\"2-lib\",\"ab\",\"table\",7]";
 
 static struct bf__sandbox *new_state(void) {
@@ -50,15 +51,18 @@ static void check(const struct attack *attack, const char *text) {
   char *result;
   double from = fixture_ms(), took;
   memset(&err, 0, sizeof err);
-  if (bf__sandbox_add(sandbox, "evil.lua", text, strlen(text), &err)) fail_msg("row %s: [%s] %s", attack->row, err.where, err.message);
+  if (bf__sandbox_add(sandbox, "evil.lua", text, strlen(text), &err))
+    fail_msg("row %s: [%s] %s", attack->row, err.where, err.message);
   result = fixture_call(sandbox, "run", "[\"evil.lua\",{\"x\":1,\"l\":[1,2,3]}]", &err);
   took = fixture_ms() - from;
   if (took > BUDGET_MS + SLACK_MS) fail_msg("row %s: took %.0f ms", attack->row, took);
   if (took > BUDGET_MS + 100) print_message("row %s: %.0f ms over\n", attack->row, took - BUDGET_MS);
   if (bf__sandbox_memory(sandbox) > MEMORY) fail_msg("row %s: holds %zu bytes", attack->row, bf__sandbox_memory(sandbox));
   if (result && attack->due == ENDS) fail_msg("row %s: came through with %s", attack->row, result);
-  if (!result && strncmp(err.where, "evil.lua", 8) != 0) fail_msg("row %s: the place is [%s]: %s", attack->row, err.where, err.message);
-  if (!result && err.code != BF_ESCRIPT && !(err.code == BF_ELIMIT && bf__sandbox_spent(sandbox))) fail_msg("row %s: code %d", attack->row, err.code);
+  if (!result && strncmp(err.where, "evil.lua", 8) != 0)
+    fail_msg("row %s: the place is [%s]: %s", attack->row, err.where, err.message);
+  if (!result && err.code != BF_ESCRIPT && !(err.code == BF_ELIMIT && bf__sandbox_spent(sandbox)))
+    fail_msg("row %s: code %d", attack->row, err.code);
   free(result);
   prove_clean(sandbox, attack->row);
   from = fixture_ms();
@@ -111,9 +115,14 @@ static const struct attack attacks[] = {
     {"9", "while true do coroutine.resume(coroutine.create(function() while true do end end)) end", ENDS},
     {"10", "local function f() return coroutine.wrap(f)() end f()", ENDS},
     {"11", "local function loop() while true do end end for i = 1, 1e6 do setmetatable({}, { __gc = loop }) end", ENDS},
-    {"11b", "local mt = {} local t = setmetatable({}, mt) mt.__gc = function() while true do end end t = nil for i = 1, 1e5 do local _ = { i } end", HARMLESS},
-    {"11c", "for _, k in ipairs { '__gc', '__close', '__mode', '__metatable', '__tostring', '__name', '__pairs', '__newindex' } do\n"
-            "if pcall(setmetatable, {}, { [k] = 'k' }) or pcall(setmetatable, {}, { [k] = function() end }) then error(k) end end", HARMLESS},
+    {"11b",
+     "local mt = {} local t = setmetatable({}, mt) mt.__gc = function() while true do end end t = nil for i = 1, 1e5 do local _ "
+     "= { i } end",
+     HARMLESS},
+    {"11c",
+     "for _, k in ipairs { '__gc', '__close', '__mode', '__metatable', '__tostring', '__name', '__pairs', '__newindex' } do\n"
+     "if pcall(setmetatable, {}, { [k] = 'k' }) or pcall(setmetatable, {}, { [k] = function() end }) then error(k) end end",
+     HARMLESS},
     {"12", "return setmetatable({}, { __gc = function() while true do end end })", ENDS},
     {"13", "getmetatable('').__index = function() while true do end end", ENDS},
     {"13b", "setmetatable('', {})", ENDS},
@@ -124,7 +133,9 @@ static const struct attack attacks[] = {
     {"15b", "local t = {} while true do t = { t, t } end", ENDS},
     {"15c", "local t = {} while true do t[#t + 1] = {} end", ENDS},
     {"16", "error(setmetatable({}, { __tostring = function() while true do end end }))", ENDS},
-    {"16b", "error(setmetatable({}, { __concat = function() while true do end end, __index = function() while true do end end }))", ENDS},
+    {"16b",
+     "error(setmetatable({}, { __concat = function() while true do end end, __index = function() while true do end end }))",
+     ENDS},
     {"17", "table.move({}, 1, 1 << 40, 2)", ENDS},
     {"17b", "table.move({}, 1, math.maxinteger, 2)", ENDS},
     {"17c", "table.move({}, math.mininteger, -1, 2)", ENDS},
@@ -140,20 +151,41 @@ static const struct attack attacks[] = {
     {"18j", "return select(-1, table.unpack({}, math.mininteger, math.maxinteger))", ENDS},
     {"18k", "return table.concat({}, '', 1, 1 << 40)", ENDS},
     {"18l", "return table.concat({}, 'x', math.maxinteger, math.maxinteger)", ENDS},
-    {"19", "local mt = {} local t = setmetatable({}, mt) mt.__len = function() return 1 << 40 end table.insert(t, 1, 1) if #t ~= 1 then while true do end end", HARMLESS},
+    {"19",
+     "local mt = {} local t = setmetatable({}, mt) mt.__len = function() return 1 << 40 end table.insert(t, 1, 1) if #t ~= 1 "
+     "then while true do end end",
+     HARMLESS},
     {"20", "local t = {} for i = 1, 100000 do t[i * ((1 << 17) - 1)] = true end", ENDS},
-    {"20b", "local t = {} for i = 1, 16000 do t[i * ((1 << 14) - 1)] = true end while true do for i = 1, 16000 do t[i * ((1 << 14) - 1)] = i end end", ENDS},
-    {"20c", "local m = ((1 << 13) - 1) * ((1 << 14) - 1) while true do local t = {} for i = 1, 16000 do t[i * m] = true end end", ENDS},
-    {"20d", "local m = ((1 << 13) - 1) * ((1 << 14) - 1) local t = {} for i = 1, 16000 do t[i * m] = true end while true do for k in pairs(t) do end end", ENDS},
-    {"20e", "local m = ((1 << 14) - 1) local t = {} for i = 1, 16000 do t[i * m] = true end while true do local _ = t[-m] end", ENDS},
-    {"20f", "local m = ((1 << 12) - 1) * ((1 << 13) - 1) while true do local t = {} for i = 1, 8000 do t[i * m + 0.0] = true end for k in pairs(t) do t[k] = nil end end", ENDS},
-    {"21", "local function f() local x <close> = setmetatable({}, { __close = function() while true do end end }) f() end f()", ENDS},
+    {"20b",
+     "local t = {} for i = 1, 16000 do t[i * ((1 << 14) - 1)] = true end while true do for i = 1, 16000 do t[i * ((1 << 14) - "
+     "1)] = i end end",
+     ENDS},
+    {"20c", "local m = ((1 << 13) - 1) * ((1 << 14) - 1) while true do local t = {} for i = 1, 16000 do t[i * m] = true end end",
+     ENDS},
+    {"20d",
+     "local m = ((1 << 13) - 1) * ((1 << 14) - 1) local t = {} for i = 1, 16000 do t[i * m] = true end while true do for k in "
+     "pairs(t) do end end",
+     ENDS},
+    {"20e", "local m = ((1 << 14) - 1) local t = {} for i = 1, 16000 do t[i * m] = true end while true do local _ = t[-m] end",
+     ENDS},
+    {"20f",
+     "local m = ((1 << 12) - 1) * ((1 << 13) - 1) while true do local t = {} for i = 1, 8000 do t[i * m + 0.0] = true end for k "
+     "in pairs(t) do t[k] = nil end end",
+     ENDS},
+    {"21", "local function f() local x <close> = setmetatable({}, { __close = function() while true do end end }) f() end f()",
+     ENDS},
     {"21b", "local function f() local x <close> = nil return f() end f()", ENDS},
     {"22", "local t = {} for i = 1, 900000 do t[i] = -i end table.sort(t)", ENDS},
     {"22b", "local t = {} for i = 1, 90000 do t[i] = -i end while true do table.sort(t) end", ENDS},
-    {"22c", "local t = {} for i = 1, 16000 do t['k' .. i] = i end for i = 1, 16000 do t['k' .. i] = nil end while true do next(t) end", ENDS},
-    {"22d", "local t = {} for i = 1, 1000 do t[i] = i end while true do pcall(table.sort, t, function() return true end) end", ENDS},
-    {"22e", "local t = { 3, 1, 2 } table.sort(t, function(a, b) t[#t + 1] = 1 return a < b end) while true do table.sort(t, function() error 'x' end) end", ENDS},
+    {"22c",
+     "local t = {} for i = 1, 16000 do t['k' .. i] = i end for i = 1, 16000 do t['k' .. i] = nil end while true do next(t) end",
+     ENDS},
+    {"22d", "local t = {} for i = 1, 1000 do t[i] = i end while true do pcall(table.sort, t, function() return true end) end",
+     ENDS},
+    {"22e",
+     "local t = { 3, 1, 2 } table.sort(t, function(a, b) t[#t + 1] = 1 return a < b end) while true do table.sort(t, function() "
+     "error 'x' end) end",
+     ENDS},
     {"24", "return ('%p'):format({})", ENDS},
     {"24b", "if tostring({}):find('0x') or tostring(print == nil):find('0x') then return 1 end return 'no' .. {}", ENDS},
     {"26", "xpcall(function() while true do end end, function() while true do end end)", ENDS},
@@ -215,16 +247,23 @@ static void test_attacks_while_loaded(void **state) {
 static void test_same_bytes_in_every_state(void **state) {
   (void)state;
   for (int i = 0; i < 20; i++) {
-    expect_script("local o = {} for k, v in pairs { h = 8, a = 1, g = 7, b = 2, f = 6, c = 3, e = 5, d = 4 } do o[#o + 1] = k end\n"
-                  "return { order = table.concat(o), z = 1, y = { q = 1, p = 2 }, x = 3 }",
-                  NULL, "{\"order\":\"abcdefgh\",\"x\":3,\"y\":{\"p\":2,\"q\":1},\"z\":1}");
+    expect_script(
+        "local o = {} for k, v in pairs { h = 8, a = 1, g = 7, b = 2, f = 6, c = 3, e = 5, d = 4 } do o[#o + 1] = k end\n"
+        "return { order = table.concat(o), z = 1, y = { q = 1, p = 2 }, x = 3 }",
+        NULL, "{\"order\":\"abcdefgh\",\"x\":3,\"y\":{\"p\":2,\"q\":1},\"z\":1}");
   }
 }
 
 /* Row 23: what a script returns. */
 static void test_bad_results(void **state) {
-  static const char *const bad[] = {"local t = {} t.t = t return t", "local t = {} for i = 1, 90 do t = { t } end return t", "return { f = function() end }",
-                                    "return 0 / 0", "return 1 / 0", "return '\\xc0\\x80'", "return { 1, x = 2 }", "local t = {} for i = 1, 30000 do t[i] = i end return t"};
+  static const char *const bad[] = {"local t = {} t.t = t return t",
+                                    "local t = {} for i = 1, 90 do t = { t } end return t",
+                                    "return { f = function() end }",
+                                    "return 0 / 0",
+                                    "return 1 / 0",
+                                    "return '\\xc0\\x80'",
+                                    "return { 1, x = 2 }",
+                                    "local t = {} for i = 1, 30000 do t[i] = i end return t"};
   char text[200];
   (void)state;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -274,8 +313,9 @@ static void write_collisions(char *to, size_t room) {
 /* Row 30: what only the compiler sees. */
 static void test_bad_sources(void **state) {
   static const struct source sources[] = {
-      {"constant", "256 KiB", write_constant}, {"locals", "too many local variables", write_locals}, {"nested", "overflow", write_nested},
-      {"tables", "overflow", write_tables},    {"functions", "overflow", write_functions},           {"concats", "overflow", write_concats},
+      {"constant", "256 KiB", write_constant},    {"locals", "too many local variables", write_locals},
+      {"nested", "overflow", write_nested},       {"tables", "overflow", write_tables},
+      {"functions", "overflow", write_functions}, {"concats", "overflow", write_concats},
       {"collisions", "16384", write_collisions}};
   size_t room = 1048000;
   char *text = malloc(room);
@@ -310,8 +350,11 @@ static void test_prelude_cannot_be_used_to_swallow(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_attacks_while_called),      cmocka_unit_test(test_attacks_while_loaded), cmocka_unit_test(test_same_bytes_in_every_state),
-      cmocka_unit_test(test_bad_results),               cmocka_unit_test(test_bad_sources),
+      cmocka_unit_test(test_attacks_while_called),
+      cmocka_unit_test(test_attacks_while_loaded),
+      cmocka_unit_test(test_same_bytes_in_every_state),
+      cmocka_unit_test(test_bad_results),
+      cmocka_unit_test(test_bad_sources),
       cmocka_unit_test(test_prelude_cannot_be_used_to_swallow),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
