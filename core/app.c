@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -129,6 +130,7 @@ int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) {
   if (r >= 0 && serve) r = start_plugins(app, err);
   if (r >= 0 && serve) r = bf__outbox_start(app, err);
   if (r >= 0 && serve) r = bf__admin_start(app, &app->admin, err);
+  (void)malloc_trim(0);                                /* loading the rules leaves much behind that nobody needs again */
   if (r >= 0 && serve) bf__rules_reconcile_start(app); /* a change of rules that a restart cut short */
   if (r < 0) bf__app_stop(app);
   return r;

@@ -239,7 +239,7 @@ static int change_row(struct bf__turn *turn, struct bf__command *command, const 
   const json_t *part = json_object_get(json_object_get(command->params, "body"), "value");
   int64_t version = json_integer_value(json_object_get(row, "version")), seen = seen_version(command);
   const char *place = text(row, "jurisdiction");
-  bool ok;
+  bool ok = false;
   if (!bf__register_writes(turn->app, view, declared, command->actor, place)) return refuse_writer(command, view, declared);
   if (!json_is_object(part))
     return bf__refuse(command, 400, "form.required", "value", "缺少“value”(要改的内容)", "\"value\" is missing: what changes.");

@@ -16,6 +16,7 @@ struct bf__rules {
 };
 
 json_t *bf__rules_take_description(struct bf__rules *rules);
+int bf__rules_new_described(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err);
 
 /* host.* for the prelude: each checks its arguments and owns nothing when it raises. ------------------------------------ */
 
@@ -184,11 +185,21 @@ static int make(struct bf__ruleset *set, bool law, struct bf__rules **ret, struc
   return 0;
 }
 
-int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
+int bf__rules_new_described(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
   return make(set, false, ret, err);
 }
+
+/* The description is the ruleset's: a copy for each thread would only take room. */
+static int without_description(int r, struct bf__rules **ret) {
+  if (r >= 0) json_decref(bf__rules_take_description(*ret));
+  return r;
+}
+
+int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
+  return without_description(make(set, false, ret, err), ret);
+}
 int bf__rules_new_with_law(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
-  return make(set, true, ret, err);
+  return without_description(make(set, true, ret, err), ret);
 }
 
 void bf__rules_free(struct bf__rules *rules) {

@@ -12,6 +12,7 @@
 #define SET_FILES 2000
 
 json_t *bf__rules_take_description(struct bf__rules *rules);
+int bf__rules_new_described(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err);
 
 static int read_text(const char *path, const char *name, json_t *files, struct bf_error *err) {
   FILE *file = fopen(path, "rb");
@@ -112,10 +113,25 @@ static int check_forms(const json_t *view, struct bf_error *err) {
   return 0;
 }
 
+/* A county's view repeats most of the base: what is the same is kept once. */
+static void share(const json_t *base, json_t *view) {
+  const char *part, *name;
+  json_t *members, *one;
+  json_object_foreach(view, part, members) {
+    const json_t *own = json_object_get(base, part);
+    void *next;
+    if (!json_is_object(members)) continue;
+    json_object_foreach_safe(members, next, name, one) {
+      json_t *same = json_object_get(own, name);
+      if (same && json_equal(one, same)) (void)json_object_set(members, name, same);
+    }
+  }
+}
+
 static int finish(struct bf__ruleset *set, struct bf_error *err) {
   struct bf__rules *rules = NULL;
   int r = name_set(set, err);
-  if (r >= 0) r = bf__rules_new(set, &rules, err);
+  if (r >= 0) r = bf__rules_new_described(set, &rules, err);
   if (r < 0) return r;
   json_t *description = bf__rules_take_description(rules), *view;
   const char *code;
@@ -124,6 +140,7 @@ static int finish(struct bf__ruleset *set, struct bf_error *err) {
   json_decref(description);
   bf__rules_free(rules);
   if (!set->base || !set->views) return bf_fail(err, BF_ESCRIPT, "rules", "the prelude gave no description");
+  json_object_foreach(set->views, code, view) share(set->base, view);
   r = check_forms(set->base, err);
   json_object_foreach(set->views, code, view) if (r >= 0) r = check_forms(view, err);
   return r;
