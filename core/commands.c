@@ -15,7 +15,7 @@ const struct bf__verb bf__verbs[] = {
      "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
      "data\n"
      "  test [DIR]      运行案例 · runs the law cases\n"
-     "  prove [DIR]     验证红线 · proves the red lines\n"
+     "  prove [DIR]     验证红线(尚未实现)· proves the red lines (not implemented yet)\n"
      "  plan [DIR]      影响预览 · what DIR would change for every open case\n"
      "  apply [DIR]     生效 · puts DIR into force\n"
      "  rollback        退回上一版 · back to the rules before\n"
