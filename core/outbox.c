@@ -46,10 +46,11 @@ static void settle(struct bf__outbox *outbox) {
   json_decref(results);
 }
 
-static void done(void *arg, int status, const char *fault) {
+static void done(void *arg, const struct bf_delivered *how) {
   struct delivery *delivery = arg;
   struct bf__outbox *outbox = delivery->outbox;
-  json_t *result = json_pack("{sI ss*}", "id", delivery->id, "fault", status < 0 ? (fault ? fault : "failed") : NULL);
+  json_t *result =
+      json_pack("{sI ss*}", "id", delivery->id, "fault", how->status < 0 ? (how->fault ? how->fault : "failed") : NULL);
   if (json_array_append_new(outbox->results, result) < 0)
     bf__log(BF_LOG_ERROR, "outbox", "no memory: a notice will be delivered again");
   free(delivery);

@@ -11,18 +11,19 @@ struct inbox {
 };
 
 struct pending {
-  void (*done)(void *arg, int status, const char *fault);
+  bf_delivered_fn done;
   void *arg;
 };
 
 static void on_answer(void *arg, const struct bf_answer *answer) {
   struct pending *pending = arg;
-  pending->done(pending->arg, answer->status < 300 ? 0 : BF_EIO, answer->status < 300 ? NULL : "the inbox could not be written");
+  bool ok = answer->status < 300;
+  pending->done(pending->arg,
+                &(struct bf_delivered){.status = ok ? 0 : BF_EIO, .fault = ok ? NULL : "the inbox could not be written"});
   free(pending);
 }
 
-static void deliver(const struct bf_channel *self, const json_t *notice, void (*done)(void *arg, int status, const char *fault),
-                    void *arg) {
+static void deliver(const struct bf_channel *self, const json_t *notice, bf_delivered_fn done, void *arg) {
   const struct inbox *inbox = (const struct inbox *)self;
   struct pending *pending = malloc(sizeof *pending);
   json_t *params = json_pack("{sO sO sO sO sO}", "key", json_object_get(notice, "key"), "recipient",
@@ -31,7 +32,7 @@ static void deliver(const struct bf_channel *self, const json_t *notice, void (*
   if (!pending || !params) {
     free(pending);
     json_decref(params);
-    done(arg, BF_ENOMEM, "no memory");
+    done(arg, &(struct bf_delivered){.status = BF_ENOMEM, .fault = "no memory"});
     return;
   }
   *pending = (struct pending){done, arg};
