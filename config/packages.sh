@@ -4,6 +4,8 @@ RUN_PACKAGES="ca-certificates curl python3"
 TEST_PACKAGES="openssl libcmocka-dev lua5.4 lua-check python3 binutils procps clang-format wrk"
 # The peer of the benchmarks: fetched and unpacked below build/, never installed (its LuaJIT would take the place of the one that wrk needs).
 PEER_PACKAGES="nginx libnginx-mod-http-lua libnginx-mod-http-ndk libluajit2-5.1-2 lua-resty-core lua-resty-lrucache lua-cjson libpcre3 libpcre2-8-0"
+# A mail server for the tests, unpacked the same way, so that an installed one stays.
+MAIL_PACKAGES="exim4-daemon-light exim4-base libgnutls-dane0 libidn12 libunbound8 libevent-2.1-7 libnsl2 libdb5.3 libnss-wrapper"
 
 # install_missing NAME…: installs those that are not there; never touches what is (a newer Node stays).
 install_missing() {
