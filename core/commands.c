@@ -1,5 +1,7 @@
 #include "commands.h"
 
+#include "child.h"
+
 const struct bf__verb bf__verbs[] = {
     {"serve", bf__cmd_serve, "[--config FILE] [--data DIR] [--scripts DIR] [--listen ADDR:PORT] [--clock TIME]",
      "运行服务 · run the server",
@@ -61,5 +63,6 @@ const struct bf__verb bf__verbs[] = {
     {"call", bf__cmd_call, "OPERATION [JSON]", "直接调用 · one operation as the operator, for scripts and tests",
      "  JSON is the parameters' object, \"-\" for standard input. Prints the answer's body; exit 0 when its status is below "
      "400.\n"},
+    {BF__CHILD_COMMAND, bf__cmd_rules_worker, "", NULL, ""},
     {0},
 };

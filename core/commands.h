@@ -39,7 +39,7 @@ struct bf__verb {
   const char *name;
   int (*run)(struct bf__cli *cli, int argc, char **argv); /* argv[0] is the first argument after the name; returns an exit code */
   const char *usage;                                      /* what follows "banfa NAME" */
-  const char *summary;                                    /* one line, Chinese first */
+  const char *summary;                                    /* one line, Chinese first; NULL: not for people */
   const char *help;                                       /* the rest of --help */
 };
 
@@ -48,6 +48,7 @@ extern const struct bf__verb bf__verbs[]; /* NULL-ended, in the order of `banfa 
 int bf__cmd_serve(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_clock(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv);
+int bf__cmd_rules_worker(struct bf__cli *cli, int argc, char **argv); /* child_worker.c */
 int bf__cmd_simulate(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_why(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_import(struct bf__cli *cli, int argc, char **argv);

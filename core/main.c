@@ -11,7 +11,7 @@ static int overview(FILE *out, int code) {
   (void)fprintf(out, "banfa " BF_VERSION
                      "  政府投资信息化项目管理 · runs government-invested IT projects under rules written as scripts\n\n");
   for (const struct bf__verb *verb = bf__verbs; verb->name; verb++)
-    (void)fprintf(out, "  banfa %-9s %s\n", verb->name, verb->summary);
+    if (verb->summary) (void)fprintf(out, "  banfa %-9s %s\n", verb->name, verb->summary);
   (void)fprintf(out, "\n  banfa COMMAND --help   各命令说明 · help on each\n");
   return code;
 }
@@ -19,7 +19,8 @@ static int overview(FILE *out, int code) {
 static int unknown(const char *name) {
   const char *known[VERBS];
   size_t count = 0;
-  for (const struct bf__verb *verb = bf__verbs; verb->name && count < VERBS; verb++) known[count++] = verb->name;
+  for (const struct bf__verb *verb = bf__verbs; verb->name && count < VERBS; verb++)
+    if (verb->summary) known[count++] = verb->name;
   const char *near = bf__nearest(name, known, count);
   (void)fprintf(stderr, "banfa: \"%s\": 没有这个命令 · no such command%s%s%s\n  banfa --help\n", name,
                 near ? "; 是否要 · did you mean " : "", near ? near : "", near ? " ?" : "");
