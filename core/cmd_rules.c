@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "law.h"
+#include "redlines.h"
 #include "ruleset.h"
 
 static const char *const verbs[] = {"check", "test", "prove", "plan", "apply", "rollback", "list", "show", "diff", NULL};
@@ -25,30 +26,57 @@ static json_t *summary_of(const struct bf__ruleset *set) {
   return summary;
 }
 
+static void print_fault(const struct bf__cli *cli, const struct bf_error *err) {
+  json_t *fault =
+      cli->json ? json_pack("{s:b, s:[{s:s, s:s}]}", "ok", 0, "errors", "where", err->where, "message", err->message) : NULL;
+  if (fault)
+    bf__print_json(fault);
+  else
+    (void)fprintf(stderr, "%s%s%s\n", err->where, *err->where ? ": " : "", err->message);
+  json_decref(fault);
+}
+
+/* One line each: county, the red line, its article, what crosses it. */
+static void print_crossed(const struct bf__cli *cli, const json_t *crossed) {
+  json_t *body = cli->json ? json_pack("{s:b, s:O}", "ok", 0, "crossed", crossed) : NULL, *one;
+  size_t i;
+  if (body)
+    bf__print_json(body);
+  else
+    json_array_foreach(crossed, i, one) {
+      char text[1200];
+      json_t *only = json_pack("[O]", one);
+      bf__redlines_text(only, text, sizeof text);
+      (void)fprintf(stderr, "%s\n", text);
+      json_decref(only);
+    }
+  json_decref(body);
+}
+
 /* Without state: what `check` says does not hang on any data. */
 static int check(struct bf__cli *cli) {
   struct bf_error err = {0};
   struct bf__ruleset *set = NULL;
-  if (read_rules(cli, &set, &err) < 0) {
-    json_t *fault =
-        cli->json ? json_pack("{s:b, s:[{s:s, s:s}]}", "ok", 0, "errors", "where", err.where, "message", err.message) : NULL;
-    if (fault)
-      bf__print_json(fault);
-    else
-      (void)fprintf(stderr, "%s%s%s\n", err.where, *err.where ? ": " : "", err.message);
-    json_decref(fault);
+  json_t *crossed = NULL;
+  if (read_rules(cli, &set, &err) < 0 || bf__redlines_static(set, &crossed, &err) < 0) {
+    print_fault(cli, &err);
+    bf__ruleset_unref(set);
     return BF__FAILED;
   }
+  bool in_order = json_array_size(crossed) == 0;
   json_t *summary = summary_of(set);
-  if (cli->json)
+  if (!in_order)
+    print_crossed(cli, crossed);
+  else if (cli->json)
     bf__print_json(summary);
   else {
     (void)printf("通过 · in order\n");
     bf__print_value(summary);
   }
   json_decref(summary);
+  json_decref(crossed);
   bf__ruleset_unref(set);
-  return BF__DONE;
+  return in_order ? BF__DONE : BF__FAILED;
 }
 
 static json_int_t number(const json_t *object, const char *name) {

@@ -7,6 +7,7 @@
 #include "law.h"
 #include "log.h"
 #include "permit.h"
+#include "redlines.h"
 #include "rules_apply.h"
 #include "rules_diff.h"
 #include "rules_plan.h"
@@ -272,12 +273,37 @@ static bool within_reach(struct job *job, const struct bf__ruleset *set) {
   return !outside;
 }
 
+/* What crosses a red line by its declarations alone never becomes a candidate. False: the job has been refused. */
+static bool within_redlines(struct job *job, struct bf__ruleset *set) {
+  struct bf_error err = {0};
+  json_t *crossed = NULL;
+  if (bf__redlines_static(set, &crossed, &err) < 0) {
+    broken(job, &err);
+    return false;
+  }
+  bool ok = json_array_size(crossed) == 0;
+  if (!ok) {
+    char zh[900], en[900];
+    const json_t *first = json_array_get(crossed, 0);
+    (void)snprintf(zh, sizeof zh, "候选规则越过红线“%s”(第%lld条):%s", text(first, "name"),
+                   (long long)json_integer_value(json_object_get(first, "article")), text(first, "zh"));
+    (void)snprintf(en, sizeof en, "The candidate crosses the red line '%s' (art. %lld): %s", text(first, "name"),
+                   (long long)json_integer_value(json_object_get(first, "article")), text(first, "en"));
+    refuse(job, 422, "rules.redline", text(first, "name"), zh, en);
+    if (job->body) (void)json_object_set(job->body, "crossed", crossed);
+  }
+  json_decref(crossed);
+  return ok;
+}
+
 static void on_work(uv_work_t *work) {
   struct job *job = work->data;
   const char *verb = job->verb;
   struct bf__ruleset *set = set_of(job);
   if (!set) return;
-  if (!within_reach(job, set)) {
+  /* what differs may always be looked at, and going back is never held up by what was declared since */
+  bool free_ = strcmp(verb, "diff") == 0 || strcmp(verb, "rollback") == 0;
+  if (!within_reach(job, set) || (!free_ && !within_redlines(job, set))) {
     bf__ruleset_unref(set);
     return;
   }

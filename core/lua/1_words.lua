@@ -1,5 +1,5 @@
 -- The words that ruleset files are written in. Each builds plain data; none reads anything from outside.
--- This file, 2_rules.lua and 3_decide.lua are joined into one chunk; P is what they share.
+-- The files of this folder are joined into one chunk, in the order of their names; P is what they share.
 local P = { words = {}, entry = {} }
 local W = P.words
 

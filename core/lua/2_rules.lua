@@ -182,11 +182,12 @@ local function take(set, path, d)
   end
 end
 
-local function take_file(set, path)
+local function take_file(set, path, county)
   local value = host.run(path)
   local known = { kind = true, stage = true, amend = true, register = true, report = true, roles = true, jurisdictions = true, papers = true }
   local declarations = type(value) == "table" and value.is == nil and value or { value }
   for i, d in ipairs(declarations) do
+    P.refuse_redline(path, d, county)
     local named = type(d) == "table" and (d.is == "roles" or d.is == "jurisdictions" or d.is == "papers" or type(d.name) == "string")
     if not named or not known[d.is] or type(d.body) ~= "table" then
       error(("%s: returns something that is no declaration (number %d); stage \"…\" { … } is one"):format(path, i), 0)
@@ -422,7 +423,9 @@ function P.entry.load()
     if county then
       counties[county] = counties[county] or {}
       table.insert(counties[county], path)
-    elseif not path:find("^lib/") and not path:find("^notices/") and not path:find("^redlines/") then
+    elseif path:find("^redlines/") then
+      P.take_redlines(path)
+    elseif not path:find("^lib/") and not path:find("^notices/") then
       take_file(rules.base, path)
     end
     ::next::
@@ -431,11 +434,12 @@ function P.entry.load()
   for county, paths in pairs(counties) do
     local view = copy_set(rules.base)
     -- whole declarations first, so that an amendment may touch what the county itself adds
-    for _, path in ipairs(paths) do if not path:find("/lib/") then take_file(view, path) end end
+    for _, path in ipairs(paths) do if not path:find("/lib/") then take_file(view, path, county) end end
     rules.views[county] = view
   end
   complete(rules.base, "base")
   check_references(rules.base)
+  P.check_redlines()
   out.base = describe(rules.base)
   for county, view in pairs(rules.views) do
     complete(view, "counties/" .. county)

@@ -234,5 +234,3 @@ function P.entry.report(name, jurisdiction, cases, now)
   end
   return out
 end
-
-return { words = P.words, entry = P.entry }

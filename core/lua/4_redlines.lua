@@ -1,0 +1,143 @@
+-- Red lines: what no amendment may break. A line is a function over what happens to a case, asked after every step of its life, and a function
+-- over the declarations. Files under redlines/ declare them; they belong to the base, and no county's file declares or changes one.
+
+local crossed_words = { zh = "string", en = "string", article = "number" }
+local redline_words = { kind = "string", articles = "table", title = "table", why = "table", step = "function", remember = "function", rules = "function" }
+
+function P.words.crossed(said)
+  shape(2, "crossed", said, crossed_words)
+  if not (said.zh and said.en) then fault(2, "crossed { zh = …, en = … }: both languages are due") end
+  said.is = "crossed"
+  return said
+end
+
+local function both_languages(level, what, said)
+  check_title(level + 1, what, said)
+  if not (said.zh and said.en) then fault(level + 1, '%s: { zh = "…", en = "…" }: both languages are due', what) end
+end
+
+declare("redline", redline_words, function(level, out, body)
+  local what = ("redline '%s'"):format(out.name)
+  if not body.kind then fault(level, '%s: kind = "…" is due', what) end
+  if type(body.articles) ~= "table" or math.type(body.articles[1]) ~= "integer" then fault(level, "%s: articles = { n, … } is due", what) end
+  both_languages(level, what, body.title)
+  if type(body.why) ~= "table" then fault(level, '%s: why = { zh = "…", en = "…" } is due: what the line guards', what) end
+  both_languages(level, what .. " why", body.why)
+  if not (body.step or body.rules) then fault(level, "%s: step = function(past, step) … end, or rules = function(view) … end, is due", what) end
+  if body.remember and not body.step then fault(level, "%s: remember without step: nothing asks for what it keeps", what) end
+end)
+
+-- The lines of a set: by name, and the names of each kind, in order.
+rules.redlines, rules.redlines_of, rules.redline_from = {}, {}, {}
+
+function P.take_redlines(path)
+  local value = host.run(path)
+  for i, d in ipairs(type(value) == "table" and value.is == nil and value or { value }) do
+    if type(d) ~= "table" or d.is ~= "redline" or type(d.body) ~= "table" then
+      error(('%s: a file under redlines/ returns redline "name" { … } or a list of them (number %d is none)'):format(path, i), 0)
+    end
+    if rules.redlines[d.name] then error(("%s: redline '%s' is declared twice"):format(path, d.name), 0) end
+    rules.redlines[d.name], rules.redline_from[d.name] = d.body, path
+  end
+end
+
+-- Why a file outside redlines/ may not hold D; nothing where it may.
+function P.refuse_redline(path, d, county)
+  local name = type(d) == "table" and d.name
+  if type(d) == "table" and d.is == "redline" then
+    error(county and ("%s: declares redline '%s': red lines are the city's, a county declares none"):format(path, tostring(name)) or
+      ("%s: redline '%s' stands in redlines/, not here"):format(path, tostring(name)), 0)
+  elseif type(d) == "table" and d.is == "amend" and rules.redlines[name] and not rules.base.stages[name] then
+    error(("%s: amends redline '%s': a red line is never amended; change the rule that crosses it"):format(path, name), 0)
+  end
+end
+
+-- After the base is in: every line's kind must be there.
+function P.check_redlines()
+  for name, line in pairs(rules.redlines) do
+    if not rules.base.kinds[line.kind] then
+      error(("%s: redline '%s': kind '%s' is not there%s"):format(rules.redline_from[name], name, line.kind, near(line.kind, rules.base.kinds)), 0)
+    end
+    local names = rules.redlines_of[line.kind] or {}
+    names[#names + 1], rules.redlines_of[line.kind] = name, names
+  end
+end
+
+-- What a line says: nothing, crossed { … }, or a list of them.
+local function say(into, name, line, said, f)
+  if said == nil then return end
+  if type(said) ~= "table" then error(("%s: a red line returns nothing or crossed { … }, not %s"):format(host.where(f), type(said)), 0) end
+  for _, c in ipairs(said.is and { said } or said) do
+    if type(c) ~= "table" or c.is ~= "crossed" then error(("%s: a red line returns nothing or crossed { … }"):format(host.where(f)), 0) end
+    into[#into + 1] = { name = name, article = c.article or line.articles[1], zh = c.zh, en = c.en }
+  end
+end
+
+-- entry.redlines(jurisdiction) → [ { name, kind, title, why, articles, steps, rules } ]: the same for every jurisdiction.
+function P.entry.redlines()
+  local out = {}
+  for name, line in pairs(rules.redlines) do
+    out[#out + 1] = { name = name, kind = line.kind, title = line.title, why = line.why, articles = line.articles,
+      steps = line.step ~= nil, rules = line.rules ~= nil }
+  end
+  return out
+end
+
+local nothing = host.readonly {}
+
+-- What a line sees of a step: the step itself, and the limits in force and the base's.
+local function step_of(view, step)
+  local out = { what = step.what, stage = step.stage, action = step.action, deadline = step.deadline, input = step.input or nothing, date = step.date,
+    actor = step.actor or nothing, before = step.before, after = step.after, effects = step.effects or nothing, cases = step.cases or nothing,
+    entries = step.entries or nothing, public = step.public, limit = nil, base_limit = nil }
+  function out.limit(name) return P.resolve_limit(view, step.stage or "", name) end
+  function out.base_limit(name) return P.resolve_limit(rules.base, step.stage or "", name) end
+  return host.readonly(out)
+end
+
+-- entry.redline_step(jurisdiction, kind, pasts, step) → { pasts = { name = past }, crossed = [ { name, article, zh, en } ] }: every line of the
+-- kind, each asked with what it remembered before this step. A past that says nothing is left out.
+function P.entry.redline_step(jurisdiction, kind, pasts, step)
+  local out = { pasts = {}, crossed = {} }
+  local seen = step_of(P.view(jurisdiction), step)
+  for _, name in ipairs(rules.redlines_of[kind] or nothing) do
+    local line = rules.redlines[name]
+    if line.step then
+      local past = pasts[name] or nothing
+      say(out.crossed, name, line, line.step(past, seen), line.step)
+      if line.remember then
+        local kept = line.remember(past, seen)
+        if kept == nil then kept = past end
+        if type(kept) ~= "table" then error(("%s: remember returns plain data { … }, not %s"):format(host.where(line.remember), type(kept)), 0) end
+        if next(kept) ~= nil then out.pasts[name] = kept end
+      end
+    end
+  end
+  return out
+end
+
+-- A copy, for what a line is given becomes read-only, and reading the rules themselves should stay as quick as it is.
+local function copied(value)
+  if type(value) ~= "table" then return value end
+  local out = {}
+  for key, inner in host.each(value) do out[key] = copied(inner) end
+  return out
+end
+
+local parts = { "kinds", "stages", "facts", "papers", "roles", "registers", "reports", "jurisdictions" }
+local function declared(view, jurisdiction)
+  local out = { jurisdiction = jurisdiction, limit = function(name) return P.resolve_limit(view, "", name) end }
+  for _, part in ipairs(parts) do out[part] = copied(view[part]) end
+  return out
+end
+
+-- entry.redline_rules(jurisdiction) → [ { name, article, zh, en } ]: what the declarations themselves cross, without any case.
+function P.entry.redline_rules(jurisdiction)
+  local out, seen = {}, declared(P.view(jurisdiction), jurisdiction)
+  seen.base = declared(rules.base)
+  seen = host.readonly(seen)
+  for name, line in pairs(rules.redlines) do
+    if line.rules then say(out, name, line, line.rules(seen), line.rules) end
+  end
+  return out
+end
