@@ -19,21 +19,28 @@
 #include "services.h"
 #include "views.h"
 
+struct bf__reign *bf__app_reign(struct bf__app *app) {
+  (void)pthread_mutex_lock(&app->rules_lock);
+  struct bf__reign *reign = app->reign ? bf__reign_ref(app->reign) : NULL;
+  (void)pthread_mutex_unlock(&app->rules_lock);
+  return reign;
+}
+
 struct bf__ruleset *bf__app_rules(struct bf__app *app) {
   (void)pthread_mutex_lock(&app->rules_lock);
-  struct bf__ruleset *set = app->rules ? bf__ruleset_ref(app->rules) : NULL;
+  struct bf__ruleset *set = app->reign ? bf__ruleset_ref(app->reign->now) : NULL;
   (void)pthread_mutex_unlock(&app->rules_lock);
   return set;
 }
 
-void bf__app_set_rules(struct bf__app *app, struct bf__ruleset *set) {
-  struct bf__ruleset *before;
+void bf__app_set_reign(struct bf__app *app, struct bf__reign *reign) {
+  struct bf__reign *before;
   (void)pthread_mutex_lock(&app->rules_lock);
-  before = app->rules;
-  app->rules = bf__ruleset_ref(set);
+  before = app->reign;
+  app->reign = bf__reign_ref(reign);
   app->rules_generation++;
   (void)pthread_mutex_unlock(&app->rules_lock);
-  bf__ruleset_unref(before);
+  bf__reign_unref(before);
 }
 
 static int64_t now(void *arg) {
@@ -186,9 +193,11 @@ void bf__app_stop(struct bf__app *app) {
   app->host = NULL;
   bf__directory_free(app->directory);
   app->directory = NULL;
+  bf__candidate_unref(app->candidates, app->coming);
+  app->coming = NULL;
   bf__candidates_free(app->candidates);
   app->candidates = NULL;
-  bf__ruleset_unref(app->rules);
-  app->rules = NULL;
+  bf__reign_unref(app->reign);
+  app->reign = NULL;
   (void)pthread_mutex_destroy(&app->rules_lock);
 }

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "config.h"
 #include "directory.h"
+#include "reign.h"
 #include "ruleset.h"
 
 struct bf__engine;
@@ -21,6 +22,7 @@ struct bf__admin;
 struct bf__views;
 struct bf__outbox;
 struct bf__candidates;
+struct bf__candidate;
 
 struct bf__app {
   struct bf__config config;
@@ -34,11 +36,12 @@ struct bf__app {
   struct bf__admin *admin;
   struct bf__outbox *outbox;
   struct bf__candidates *candidates;
+  struct bf__candidate *coming; /* engine thread: in the transaction, in force after its commit */
   _Atomic int64_t last_swap_us; /* how long the engine stood still at the last change of rules */
   struct bf__views *views;      /* loop thread; made when first needed */
 
   pthread_mutex_t rules_lock;
-  struct bf__ruleset *rules; /* in force; take a reference under the lock */
+  struct bf__reign *reign; /* the rules in force, and those that cases stay on; take a reference under the lock */
   _Atomic uint64_t rules_generation;
 
   struct bf_api api;                       /* the "api" service */
@@ -55,7 +58,8 @@ void bf__app_stop(struct bf__app *app);
 
 /* The rules in force, a new reference. Any thread. */
 struct bf__ruleset *bf__app_rules(struct bf__app *app);
-void bf__app_set_rules(struct bf__app *app, struct bf__ruleset *set); /* takes its own reference */
+struct bf__reign *bf__app_reign(struct bf__app *app);                    /* the same with what cases stay on; a new reference */
+void bf__app_set_reign(struct bf__app *app, struct bf__reign *reign); /* takes its own reference */
 
 /* After a commit, on the loop thread: cases changed (ids, borrowed), a deadline is pending at AT, notices wait for delivery. */
 void bf__app_changed(struct bf__app *app, const json_t *ids);

@@ -19,6 +19,9 @@ struct bf__candidates *bf__candidates_new(void) {
 static void destroy(struct bf__candidate *candidate) {
   bf__rules_free(candidate->ready);
   bf__ruleset_unref(candidate->set);
+  bf__reign_unref(candidate->then);
+  json_decref(candidate->policy);
+  json_decref(candidate->asked);
   json_decref(candidate->plan);
   json_decref(candidate->summary);
   free(candidate);
@@ -66,6 +69,13 @@ struct bf__candidate *bf__candidates_find(struct bf__candidates *all, const char
   if (found) found->refs++;
   (void)pthread_mutex_unlock(&all->lock);
   return found;
+}
+
+struct bf__candidate *bf__candidate_ref(struct bf__candidates *all, struct bf__candidate *candidate) {
+  (void)pthread_mutex_lock(&all->lock);
+  candidate->refs++;
+  (void)pthread_mutex_unlock(&all->lock);
+  return candidate;
 }
 
 void bf__candidate_unref(struct bf__candidates *all, struct bf__candidate *candidate) {

@@ -11,12 +11,15 @@
 struct bf__candidate {
   struct bf__ruleset *set;
   struct bf__rules *ready; /* loaded beforehand, so that the swap only exchanges pointers */
-  char base[BF__HASH_HEX]; /* the ruleset in force when it was planned */
+  int64_t base;   /* the number of the last change of rules when it was planned */
+  json_t *asked;  /* the choice as it was given, or NULL */
+  json_t *policy; /* what cases in flight do: { stay?, move? } */
   json_t *plan;            /* { case: impact }, or NULL while not planned */
   json_t *summary;
   int64_t head; /* the last event that the plan has seen */
-  int64_t open_cases, stranded;
+  int64_t open_cases, stranded, staying;
   int refs;
+  struct bf__reign *then; /* engine thread: what begins when it is put into force */
   struct bf__candidate *next;
 };
 
@@ -28,6 +31,7 @@ void bf__candidates_free(struct bf__candidates *all);
 void bf__candidates_keep(struct bf__candidates *all, struct bf__candidate *candidate);
 /* By hash, or by the first twelve digits or more; a new reference, or NULL. */
 struct bf__candidate *bf__candidates_find(struct bf__candidates *all, const char *hash);
+struct bf__candidate *bf__candidate_ref(struct bf__candidates *all, struct bf__candidate *candidate);
 void bf__candidate_unref(struct bf__candidates *all, struct bf__candidate *candidate);
 
 #endif

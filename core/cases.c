@@ -218,6 +218,7 @@ int bf__change_edit(struct bf__change *change, const char *id, json_t **ret, str
     if (r >= 0) r = add_piece(change, id, bf__state_edit(entry->state), false, err);
     if (r < 0) return r;
     piece = find(change, id);
+    if ((r = bf__reign_stamp(change->turn->reign, piece->state, err)) < 0) return r;
   }
   *ret = piece->state;
   return 0;
@@ -225,7 +226,22 @@ int bf__change_edit(struct bf__change *change, const char *id, json_t **ret, str
 
 int bf__change_add(struct bf__change *change, json_t *state, struct bf_error *err) {
   const char *id = json_string_value(json_object_get(state, "id"));
+  int64_t number = change->turn->reign->number; /* born under it: no earlier change of rules concerns this case */
+  if (number && json_object_set_new(state, "change", json_integer(number)) < 0) id = NULL;
   return id ? add_piece(change, id, state, true, err) : no_memory(err);
+}
+
+/* Notes on EVENT which rules decided it. A case whose stages are closed now, which it stayed for, moves with this event. */
+static int name_rules(struct bf__turn *turn, json_t *state, json_t *event, struct bf_error *err) {
+  const char *hash = json_string_value(json_object_get(json_object_get(state, "stay"), "ruleset"));
+  json_t *decided = json_string(hash ? hash : turn->reign->now->hash);
+  int failed = json_object_set(state, "ruleset", decided) < 0 || json_object_set_new(event, "ruleset", decided) < 0;
+  if (!failed && hash) {
+    int r = bf__reign_stamp(turn->reign, state, err);
+    if (r < 0) return r;
+    if (!json_object_get(state, "stay")) failed = json_object_set_new(event, "moves_to", json_string(turn->reign->now->hash)) < 0;
+  }
+  return failed ? no_memory(err) : 0;
 }
 
 int bf__change_event(struct bf__change *change, const char *id, json_t *event, struct bf_error *err) {
@@ -235,9 +251,13 @@ int bf__change_event(struct bf__change *change, const char *id, json_t *event, s
     return no_memory(err);
   }
   json_int_t version = json_integer_value(json_object_get(piece->state, "version")) + 1;
+  int r = name_rules(change->turn, piece->state, event, err);
+  if (r < 0) {
+    json_decref(event);
+    return r;
+  }
   if (json_object_set_new(piece->state, "version", json_integer(version)) < 0 ||
       json_object_set_new(event, "version", json_integer(version)) < 0 ||
-      json_object_set_new(piece->state, "ruleset", json_string(bf__rules_set(change->turn->rules)->hash)) < 0 ||
       json_array_append_new(change->events, json_pack("{ss so}", "id", id, "event", event)) < 0)
     return no_memory(err);
   return 0;
@@ -271,7 +291,8 @@ static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t 
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
   struct bf__rung rungs[BF__RUNGS_MAX];
   char due[BF__DATE_TEXT];
-  const struct bf__ruleset *set = bf__rules_set(turn->rules);
+  const struct bf__ruleset *set = bf__reign_set(turn->reign, state);
+  if (!set) return 0; /* nobody knows its deadlines: /readyz says so */
   const json_t *view = bf__ruleset_view(set, json_string_value(json_object_get(state, "jurisdiction")));
   int alive = bf__deadlines(view, set->calendar, state, turn->today, deadlines, BF__DEADLINES_MAX), r = 0;
   int count = bf__rungs(set->calendar, state, deadlines, alive, rungs, BF__RUNGS_MAX);
@@ -323,6 +344,21 @@ static int entry_for(struct bf__change *change, struct piece *piece, struct entr
   return 0;
 }
 
+static const char *stays_on(const json_t *state) {
+  return json_string_value(json_object_get(json_object_get(state, "stay"), "ruleset"));
+}
+
+/* Who stays on which ruleset is kept beside the cases, so that a start loads what they need. */
+static int write_stay(struct bf__turn *turn, const char *id, const json_t *before, const json_t *after, struct bf_error *err) {
+  const char *was = stays_on(before), *is = stays_on(after);
+  int r = 0;
+  if (was && (!is || strcmp(was, is) != 0))
+    r = bf__store_run(turn->store, "DELETE FROM case_stays WHERE case_id = $1", NULL, err, "t", id);
+  if (r >= 0 && is && (!was || strcmp(was, is) != 0))
+    r = bf__store_run(turn->store, "INSERT INTO case_stays (case_id, ruleset) VALUES ($1, $2)", NULL, err, "tt", id, is);
+  return r < 0 ? r : 0;
+}
+
 static int write_piece(struct bf__change *change, struct piece *piece, struct bf_error *err) {
   struct bf__turn *turn = change->turn;
   struct entry *entry;
@@ -330,6 +366,7 @@ static int write_piece(struct bf__change *change, struct piece *piece, struct bf
   int r = bf__compact(piece->state, &piece->text, &length, err);
   if (r >= 0) r = entry_for(change, piece, &entry, err);
   if (r >= 0) r = bf__store_case_put(turn->store, piece->state, piece->is_new, piece->text, turn->now_ms, err);
+  if (r >= 0) r = write_stay(turn, piece->id, entry->state, piece->state, err);
   char *stages = open_stages(piece->state);
   if (r >= 0 && !stages) r = no_memory(err);
   if (r >= 0 && strcmp(stages, entry->stages) != 0) r = bf__store_case_stages(turn->store, piece->state, err);
@@ -347,7 +384,7 @@ static int write_piece(struct bf__change *change, struct piece *piece, struct bf
 }
 
 static const json_t *view_of(const struct bf__change *change, const json_t *state) {
-  return bf__ruleset_view(bf__rules_set(change->turn->rules), json_string_value(json_object_get(state, "jurisdiction")));
+  return bf__turn_view(change->turn, state);
 }
 
 int bf__change_write(struct bf__change *change, struct bf_error *err) {
@@ -403,8 +440,32 @@ int bf__cases_drop_rung(struct bf__turn *turn, const char *id, const char *stage
   return r;
 }
 
+/* A case that a change of rules left where it was, or let go: written without an event, since the change's own says it. */
+static int settle(struct bf__turn *turn, struct entry *entry, struct bf_error *err) {
+  json_t *stay = bf__reign_stay(turn->reign, entry->state), *own = json_object_get(entry->state, "stay");
+  bool same = (!stay && !own) || (stay && own && json_equal(stay, own));
+  json_decref(stay);
+  if (same) return 0;
+  json_t *state = bf__state_edit(entry->state);
+  char *text = NULL;
+  size_t length;
+  int r = state ? bf__reign_stamp(turn->reign, state, err) : no_memory(err);
+  if (r >= 0) r = bf__compact(state, &text, &length, err);
+  if (r >= 0) r = bf__store_case_put(turn->store, state, false, text, turn->now_ms, err);
+  if (r >= 0) r = write_stay(turn, entry->id, entry->state, state, err);
+  free(text);
+  if (r < 0) {
+    json_decref(state);
+    return r;
+  }
+  json_decref(entry->state);
+  entry->state = state;
+  return 0;
+}
+
 int bf__cases_reconcile(struct bf__turn *turn, const char *id, struct bf_error *err) {
   struct entry *entry;
   int r = load(turn, id, &entry, err);
+  if (r >= 0) r = settle(turn, entry, err);
   return r < 0 ? r : write_rungs(turn, entry, entry->state, err);
 }

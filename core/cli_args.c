@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "form.h"
@@ -64,6 +65,12 @@ static int unknown_option(const struct parsing *parsing, const char *word) {
   return bf__cli_unknown(parsing->cli, "选项 · option", word, known);
 }
 
+/* "a,b" and no folder: the value of an option that may stand without one. */
+static bool is_names(const char *word) {
+  static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_,";
+  return *word && word[strspn(word, allowed)] == 0 && access(word, F_OK) != 0;
+}
+
 /* Takes the option at argv[*at] and its value; -1 to go on. */
 static int take_option(struct parsing *parsing, int argc, char **argv, int *at) {
   const char *word = argv[*at], *value = strchr(word, '=');
@@ -77,9 +84,11 @@ static int take_option(struct parsing *parsing, int argc, char **argv, int *at) 
   if (!option) return unknown_option(parsing, word);
   if (option->flag && !value) {
     *option->flag = true;
+    if (option->text && *at + 1 < argc && is_names(argv[*at + 1])) *option->text = argv[++*at];
     return -1;
   }
-  if (option->flag || (!value && *at + 1 >= argc)) {
+  if (option->flag && option->text) *option->flag = true;
+  if ((option->flag && !option->text) || (!value && *at + 1 >= argc)) {
     (void)fprintf(stderr, "banfa: %s %s\n", option->name, option->flag ? "不带值 · takes no value" : "缺少值 · needs a value");
     return bf__cli_usage(parsing->cli, stderr, BF__USAGE);
   }

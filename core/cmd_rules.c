@@ -154,12 +154,9 @@ static void print_counts(const char *zh, const char *en, const json_t *counts) {
   (void)printf("\n");
 }
 
-/* One case of a plan: what moves, opens and closes. */
-static void print_case(const json_t *one) {
+static void print_changes(const json_t *one) {
   size_t i;
   json_t *part;
-  (void)printf("  %s %s%s\n", word(one, "case"), word(one, "title"),
-               json_is_true(json_object_get(one, "stranded")) ? "  没有出路 · no way out" : "");
   json_array_foreach(json_object_get(one, "deadlines"), i, part)(void)
       printf("    %s.%s (第%lld条 art. %lld): %s → %s\n", word(part, "stage"), word(part, "name"), number(part, "article"),
              number(part, "article"), *word(part, "before") ? word(part, "before") : "—",
@@ -171,9 +168,22 @@ static void print_case(const json_t *one) {
       "    %s.%s: 材料 paper %s %s\n", word(part, "stage"), word(part, "action"), word(part, "paper"), word(part, "change"));
 }
 
+/* One case of a plan: what moves, opens and closes, or would if the case did not stay. */
+static void print_case(const json_t *one) {
+  const json_t *stays = json_object_get(one, "stays"), *if_moved = json_object_get(one, "if_moved");
+  (void)printf("  %s %s%s\n", word(one, "case"), word(one, "title"),
+               json_is_true(json_object_get(one, "stranded")) ? "  没有出路 · no way out" : "");
+  if (stays)
+    (void)printf("    留在原规则 %.12s,若改用新规则则 · stays on %.12s; if it moved:\n", word(stays, "ruleset"),
+                 word(stays, "ruleset"));
+  print_changes(stays ? if_moved : one);
+}
+
 static void print_summary(const json_t *summary) {
   (void)printf("在办 · open %lld,受影响 · affected %lld,没有出路 · no way out %lld\n", number(summary, "open_cases"),
                number(summary, "affected"), number(summary, "stranded"));
+  if (number(summary, "staying"))
+    (void)printf("  留在原规则 · staying on their rules: %lld\n", number(summary, "staying"));
   print_counts("时限", "deadlines", json_object_get(summary, "deadlines"));
   print_counts("操作", "actions", json_object_get(summary, "actions"));
   print_counts("材料", "papers", json_object_get(summary, "papers"));
@@ -197,26 +207,40 @@ static void print_applied(const json_t *body) {
   (void)printf("已启用 · in force: %.12s (此前 · before: %.12s)\n", word(body, "ruleset"), word(body, "before"));
 }
 
+/* "a,b" as a list; true for all when there is no name. */
+static json_t *names(const char *list) {
+  json_t *out = list ? json_array() : json_true();
+  for (size_t length; list && *list; list += length + (list[length] == ',')) {
+    length = strcspn(list, ",");
+    if (length) (void)json_array_append_new(out, json_stringn(list, length));
+  }
+  return out;
+}
+
 /* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. */
-static int with_bundle(struct bf__cli *cli, const char *operation, const char *in_flight, void (*print)(const json_t *body)) {
+static int with_bundle(struct bf__cli *cli, const char *operation, json_t *policy, void (*print)(const json_t *body)) {
   struct bf_error err = {0};
   struct bf__ruleset *set = NULL;
-  if (read_rules(cli, &set, &err) < 0) return bf__cli_fail(&err);
-  json_t *params = json_pack("{s:o, s:s*}", "bundle", bf__ruleset_bundle(set), "cases", in_flight);
+  if (read_rules(cli, &set, &err) < 0) {
+    json_decref(policy);
+    return bf__cli_fail(&err);
+  }
+  json_t *params = json_pack("{s:o, s:o*}", "bundle", bf__ruleset_bundle(set), "policy", policy);
   bf__ruleset_unref(set);
   return bf__cli_run(cli, operation, params, print);
 }
 
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   bool stay = false, move = false;
+  const char *staying = NULL, *moving = NULL;
   char operation[32];
-  const struct bf__cli_option own[] = {{"--stay", NULL, &stay}, {"--move", NULL, &move}, {0}};
+  const struct bf__cli_option own[] = {{"--stay", &staying, &stay}, {"--move", &moving, &move}, {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 2), at = 0;
   if (code >= 0) return code;
-  const char *verb = cli->words[0], *in_flight = stay ? "stay" : move ? "move" : NULL;
+  const char *verb = cli->words[0];
   while (verbs[at] && strcmp(verbs[at], verb) != 0) at++;
   if (!verbs[at]) return bf__cli_unknown(cli, "rules", verb, verbs);
-  if (stay && move) {
+  if (stay && move && !staying && !moving) {
     (void)fprintf(stderr, "banfa: --stay --move: 只能选一个 · choose one\n");
     return bf__cli_usage(cli, stderr, BF__USAGE);
   }
@@ -226,10 +250,12 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
   if (strcmp(verb, "show") == 0)
     return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
-  if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:s*}", "cases", in_flight), print_applied);
+  json_t *policy = stay || move ? json_pack("{s:o*, s:o*}", "stay", stay ? names(staying) : NULL, "move", move ? names(moving) : NULL)
+                                : NULL;
+  if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:o*}", "policy", policy), print_applied);
   void (*print)(const json_t *body) = strcmp(verb, "plan") == 0    ? print_plan
                                       : strcmp(verb, "diff") == 0  ? print_diff_answer
                                       : strcmp(verb, "apply") == 0 ? print_applied
                                                                    : NULL;
-  return with_bundle(cli, operation, in_flight, print);
+  return with_bundle(cli, operation, policy, print);
 }

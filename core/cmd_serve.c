@@ -38,7 +38,7 @@ static void tell_ready(const struct bf__app *app) {
   char now[32];
   bf__moment_format(bf__clock_now((struct bf__clock *)&app->clock), now);
   bf__log(BF_LOG_INFO, "ready", "%s%s, data %s, rules %.12s, %s clock %s", listen ? "http://" : "no http plugin",
-          listen ? listen : "", app->config.data, app->rules->hash, app->clock.is_virtual ? "virtual" : "real", now);
+          listen ? listen : "", app->config.data, app->reign->now->hash, app->clock.is_virtual ? "virtual" : "real", now);
 }
 
 static int serve(struct bf__app *app, struct bf_error *err) {

@@ -12,7 +12,7 @@ const struct bf__verb bf__verbs[] = {
     {"clock", bf__cmd_clock, "[TIME | +3d | +2w | +6m | +1y | +5h | +30min]",
      "推进或查看虚拟时钟 · move a virtual clock, or show it",
      "  途中到期的期限依次触发 · what falls due on the way fires, in order. Without an argument the clock is shown.\n"},
-    {"rules", bf__cmd_rules, "check|test|prove|plan|apply|rollback|list|show|diff [DIR] [--stay | --move]",
+    {"rules", bf__cmd_rules, "check|test|prove|plan|apply|rollback|list|show|diff [DIR] [--stay[=STAGE,…]] [--move[=STAGE,…]]",
      "规则脚本 · the rules",
      "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
      "data\n"
@@ -24,7 +24,9 @@ const struct bf__verb bf__verbs[] = {
      "  list            历次规则 · every ruleset that was ever in force\n"
      "  show [HASH]     规则概要 · a ruleset's description (default: the one in force)\n"
      "  diff [DIR]      差异 · how DIR differs from what is in force\n"
-     "  --stay, --move  plan, apply: 在办事项留用原规则 / 改用新规则 · open cases stay on their rules / move to the new ones\n"},
+     "  --stay          plan, apply: 在办事项在该环节办完之前留用原规则 · open cases stay on their rules until the stages they stand\n"
+     "                  in are closed; --stay=approval,plan: only in these stages\n"
+     "  --move          在办事项改用新规则(默认),以前留下的也改 · open cases move (the default), also those that stayed before\n"},
     {"simulate", bf__cmd_simulate, "CASE | FILE [--until DATE]", "推演 · what happens next, and when",
      "  CASE 事项编号 · the id of a case; FILE 事实文件 · a JSON file {\"kind\", \"facts\"}\n"
      "  --until DATE    推演到 · how far to look\n"},

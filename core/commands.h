@@ -28,7 +28,7 @@ struct bf__cli {
   struct bf__app *app; /* or the program in this process */
 };
 
-/* An option of a command's own. TEXT takes a value, FLAG none. */
+/* An option of a command's own. TEXT takes a value, FLAG none; with both it may stand alone or have a list of names. */
 struct bf__cli_option {
   const char *name; /* "--apply"; NULL ends the list */
   const char **text;

@@ -101,7 +101,8 @@ int bf__turn_event(struct bf__turn *turn, const char *case_id, json_t *event, st
   int r = 0;
   if (!event || json_object_set_new(event, "seq", json_integer(engine->seq + 1)) < 0 ||
       json_object_set_new(event, "at", json_string(engine->at)) < 0 ||
-      json_object_set_new(event, "ruleset", json_string(bf__rules_set(turn->rules)->hash)) < 0 ||
+      (!json_object_get(event, "ruleset") && /* a case's event names the rules that the case follows */
+       json_object_set_new(event, "ruleset", json_string(bf__rules_set(turn->rules)->hash)) < 0) ||
       (case_id && json_object_set_new(event, "case", json_string(case_id)) < 0))
     r = bf_fail(err, BF_ENOMEM, "event", "no memory");
   if (r >= 0) r = bf__canonical(event, &text, &length, err);
@@ -153,6 +154,14 @@ int bf__turn_after(struct bf__turn *turn, void (*run)(struct bf__app *app, json_
   return 0;
 }
 
+const json_t *bf__turn_view(const struct bf__turn *turn, const json_t *state) {
+  return bf__reign_view(turn->reign, state);
+}
+
+int bf__turn_rules(struct bf__turn *turn, const json_t *state, struct bf__rules **ret, struct bf_error *err) {
+  return bf__reign_rules(turn->reign, turn->rules, &turn->shelf, state, ret, err);
+}
+
 void bf__turn_head(const struct bf__turn *turn, char ret_hex[BF__HASH_HEX]) {
   bf__hex(turn->app->engine->head, BF__HASH_BYTES, ret_hex);
 }
@@ -182,28 +191,47 @@ static void run_after(struct bf__engine *engine, bool committed) {
 
 /* Follows a change of rules between two batches. A set that will not load keeps the old one serving. */
 static void refresh_rules(struct bf__engine *engine) {
+  struct bf__turn *turn = &engine->turn;
   uint64_t generation = engine->app->rules_generation;
   if (generation == engine->rules_generation) return;
-  struct bf__ruleset *set = bf__app_rules(engine->app);
+  struct bf__reign *reign = bf__app_reign(engine->app);
   struct bf__rules *fresh = NULL;
   struct bf_error err = {0};
-  if (bf__rules_new(set, &fresh, &err) < 0) {
+  if (turn->rules && bf__rules_set(turn->rules) == reign->now) {
+    bf__reign_unref(turn->reign);
+    turn->reign = bf__reign_ref(reign);
+  } else if (bf__rules_new(reign->now, &fresh, &err) < 0) {
     bf__log(BF_LOG_ERROR, "engine.rules", "the new rules do not load, the old ones stay: %s: %s", err.where, err.message);
   } else {
-    bf__rules_free(engine->turn.rules);
-    engine->turn.rules = fresh;
-    bf__cases_clear(engine->turn.cases);
+    bf__rules_free(turn->rules);
+    turn->rules = fresh;
+    bf__reign_unref(turn->reign);
+    turn->reign = bf__reign_ref(reign);
+    bf__cases_clear(turn->cases);
   }
   engine->rules_generation = generation;
-  bf__ruleset_unref(set);
+  bf__reign_unref(reign);
 }
 
-void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules) {
-  struct bf__rules *former = engine->turn.rules;
-  engine->turn.rules = *rules;
-  *rules = former;
-  bf__app_set_rules(engine->app, bf__rules_set(engine->turn.rules));
+void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules, struct bf__reign *reign) {
+  struct bf__turn *turn = &engine->turn;
+  if (*rules) {
+    struct bf__rules *former = turn->rules;
+    turn->rules = *rules;
+    *rules = NULL;
+    if (bf__reign_named(reign, bf__rules_set(former)->hash))
+      bf__shelf_put(&turn->shelf, former); /* cases may stay on them */
+    else
+      *rules = former; /* freed with the candidate, off the engine's path */
+  }
+  bf__reign_unref(turn->reign);
+  turn->reign = bf__reign_ref(reign);
+  bf__app_set_reign(engine->app, reign);
   engine->rules_generation = engine->app->rules_generation;
+}
+
+struct bf__store *bf__engine_store(struct bf__engine *engine) {
+  return engine->turn.store;
 }
 
 static int storage_status(int code) {
@@ -399,10 +427,9 @@ int bf__engine_start(struct bf__app *app, struct bf__engine **ret, struct bf_err
   if (r >= 0) r = bf__store_head(engine->turn.store, &engine->seq, &last_ms, engine->head, err);
   if (r >= 0) r = bf__startup(app, engine->turn.store, last_ms, err);
   if (r >= 0) {
-    struct bf__ruleset *set = bf__app_rules(app);
+    engine->turn.reign = bf__app_reign(app);
     engine->rules_generation = app->rules_generation;
-    r = bf__rules_new(set, &engine->turn.rules, err);
-    bf__ruleset_unref(set);
+    r = bf__rules_new(engine->turn.reign->now, &engine->turn.rules, err);
   }
   if (r >= 0 && !(engine->turn.cases = bf__cases_new())) r = bf_fail(err, BF_ENOMEM, "engine", "no memory");
   if (r >= 0) {
@@ -440,6 +467,8 @@ void bf__engine_free(struct bf__engine *engine) {
   if (!engine) return;
   bf__cases_free(engine->turn.cases);
   bf__rules_free(engine->turn.rules);
+  bf__shelf_done(&engine->turn.shelf);
+  bf__reign_unref(engine->turn.reign);
   bf__store_close(engine->turn.store);
   (void)pthread_cond_destroy(&engine->wake);
   (void)pthread_mutex_destroy(&engine->lock);

@@ -40,9 +40,12 @@ void bf__command_free(struct bf__command *command);
 int bf__engine_start(struct bf__app *app, struct bf__engine **ret, struct bf_error *err) BF_WARN_UNUSED;
 /* Queues COMMAND (stolen). `done` runs exactly once, with status 503 when the queue is full or the engine stops. Loop thread. */
 void bf__engine_submit(struct bf__engine *engine, struct bf__command *command);
-/* Engine thread, between two batches: *RULES come into force, and the former ones come back in their place. */
+/* Engine thread, between two batches: REIGN begins (a reference is taken). *RULES, its sandbox, is taken and left NULL. */
 struct bf__rules;
-void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules);
+struct bf__reign;
+void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules, struct bf__reign *reign);
+struct bf__store;
+struct bf__store *bf__engine_store(struct bf__engine *engine); /* the write connection; engine thread */
 void bf__engine_stop(struct bf__engine *engine); /* finishes what is queued, joins the thread */
 void bf__engine_free(struct bf__engine *engine);
 

@@ -17,6 +17,8 @@ static int no_memory(struct bf_error *err) {
 
 struct life {
   struct bf__rules *rules;
+  const struct bf__reign *reign; /* or NULL: the same rules to the end */
+  struct bf__rules *then;        /* of those in force, for a case that stays on older ones until it moves */
   const json_t *view, *cases;
   json_t *state, *story;
   int32_t today;
@@ -194,9 +196,19 @@ static int pass_time(struct life *life, int32_t until, bool silent, bool *passed
   return r;
 }
 
-int bf__forecast(struct bf__rules *rules, const json_t *state, const json_t *cases, int32_t from, int32_t until, bool everybody,
-                 json_t **ret_story, json_t **ret_state, struct bf_error *err) {
+/* A case that stayed on older rules moves when the stages are closed that it stayed for. */
+static void follow_rules(struct life *life) {
+  if (!life->reign || life->rules == life->then || bf__reign_set(life->reign, life->state) != life->reign->now) return;
+  life->rules = life->then;
+  life->view = bf__reign_view(life->reign, life->state);
+}
+
+int bf__forecast(struct bf__rules *rules, const struct bf__reign *reign, struct bf__rules *then, const json_t *state,
+                 const json_t *cases, int32_t from, int32_t until, bool everybody, json_t **ret_story, json_t **ret_state,
+                 struct bf_error *err) {
   struct life life = {.rules = rules,
+                      .reign = reign,
+                      .then = then,
                       .view = bf__ruleset_view(bf__rules_set(rules), text(state, "jurisdiction")),
                       .cases = cases,
                       .state = json_deep_copy(state),
@@ -205,6 +217,7 @@ int bf__forecast(struct bf__rules *rules, const json_t *state, const json_t *cas
   int r = life.state && life.story ? 0 : no_memory(err);
   while (r >= 0 && json_array_size(life.story) < STEPS && life.today <= until && !json_object_get(life.state, "ended")) {
     bool moved = false;
+    follow_rules(&life);
     if (everybody) r = act(&life, &moved, err);
     if (r >= 0 && !moved) r = pass_time(&life, until, everybody, &moved, err);
     if (!moved) break;

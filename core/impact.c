@@ -21,8 +21,7 @@ struct side {
   int count;
 };
 
-static void derive(struct side *side, struct bf__rules *rules, const json_t *state, int32_t today) {
-  const struct bf__ruleset *set = bf__rules_set(rules);
+static void derive(struct side *side, const struct bf__ruleset *set, const json_t *state, int32_t today) {
   side->view = bf__ruleset_view(set, text(state, "jurisdiction"));
   side->calendar = set->calendar;
   side->count = bf__deadlines(side->view, set->calendar, state, today, side->deadlines, BF__DEADLINES_MAX);
@@ -179,15 +178,21 @@ static bool touched(const struct bf__impact_sides *sides, const json_t *state) {
   return false;
 }
 
-int bf__impact(const struct bf__impact_sides *sides, json_t *state, json_t **ret, struct bf_error *err) {
+/* What differs for the case between the rules it follows now and the candidate: { stranded, deadlines, actions, papers, told }, or
+ * NULL. */
+static int compare(const struct bf__impact_sides *sides, struct bf__ruleset *set, json_t *state, json_t **ret,
+                   struct bf_error *err) {
   struct side before, after;
-  derive(&before, sides->before, state, sides->today);
-  derive(&after, sides->after, state, sides->today);
+  struct bf__rules *rules = sides->before;
+  bool current = set == sides->reign->now;
+  derive(&before, set, state, sides->today);
+  derive(&after, sides->then->now, state, sides->today);
   json_t *deadlines = deadline_changes(&before, &after), *actions = json_array(), *papers = json_array(), *was = NULL, *is = NULL;
   int r = deadlines && actions && papers ? 0 : no_memory(err);
   bool lost = stranded(after.view, state);
-  if (r >= 0 && touched(sides, state)) {
-    r = ask(sides->before, before.view, sides->store, state, sides->today, &was, err);
+  if (r >= 0 && (!current || touched(sides, state))) {
+    if (!current) r = bf__shelf_get(sides->shelf, set, &rules, err);
+    if (r >= 0) r = ask(rules, before.view, sides->store, state, sides->today, &was, err);
     if (r >= 0) r = ask(sides->after, after.view, sides->store, state, sides->today, &is, err);
     if (r >= 0) action_changes(actions, papers, was, is, before.view, after.view);
     json_decref(was);
@@ -195,15 +200,45 @@ int bf__impact(const struct bf__impact_sides *sides, json_t *state, json_t **ret
   }
   *ret = NULL;
   if (r >= 0 && (lost || json_array_size(deadlines) || json_array_size(actions) || json_array_size(papers))) {
-    *ret =
-        json_pack("{sO sO sO sO sb sO sO sO so}", "case", json_object_get(state, "id"), "title", json_object_get(state, "title"),
-                  "unit", json_object_get(state, "unit"), "jurisdiction", json_object_get(state, "jurisdiction"), "stranded",
-                  lost, "deadlines", deadlines, "actions", actions, "papers", papers, "told", told(deadlines));
+    *ret = json_pack("{sb sO sO sO so}", "stranded", lost, "deadlines", deadlines, "actions", actions, "papers", papers, "told",
+                     told(deadlines));
     if (!*ret) r = no_memory(err);
   }
   json_decref(deadlines);
   json_decref(actions);
   json_decref(papers);
+  return r;
+}
+
+static json_t *head_of(const json_t *state) {
+  return json_pack("{sO sO sO sO}", "case", json_object_get(state, "id"), "title", json_object_get(state, "title"), "unit",
+                   json_object_get(state, "unit"), "jurisdiction", json_object_get(state, "jurisdiction"));
+}
+
+int bf__impact(const struct bf__impact_sides *sides, json_t *state, bool *ret_stays, json_t **ret, struct bf_error *err) {
+  struct bf__ruleset *set = bf__reign_set(sides->reign, state);
+  json_t *stay = bf__reign_stay(sides->then, state), *differs = NULL, *out = NULL;
+  int r = set ? compare(sides, set, state, &differs, err)
+              : bf_fail(err, BF_ESCRIPT, text(state, "id"), "the case stays on a ruleset that cannot be loaded");
+  if (differs && (out = head_of(state))) {
+    if (stay) { /* nothing happens to it now; what would, is told beside it */
+      json_t *none = json_pack("{sb s[] s[] s[] s[]}", "stranded", 0, "deadlines", "actions", "papers", "told");
+      if (json_object_update_new(out, none) < 0 || json_object_set(out, "stays", stay) < 0 ||
+          json_object_set(out, "if_moved", differs) < 0)
+        r = no_memory(err);
+    } else if (json_object_update(out, differs) < 0) {
+      r = no_memory(err);
+    }
+  } else if (differs) {
+    r = no_memory(err);
+  }
+  *ret_stays = stay != NULL;
+  json_decref(differs);
+  json_decref(stay);
+  if (r < 0)
+    json_decref(out);
+  else
+    *ret = out;
   return r;
 }
 

@@ -25,7 +25,8 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
                      int *number, struct bf_error *err) {
   const char *what = text(effect, "do"), *id = text(state, "id");
   if (!what || strcmp(what, "notify") != 0) return 0;
-  const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), text(state, "jurisdiction"));
+  const struct bf__ruleset *set = bf__reign_named(turn->reign, text(event, "ruleset"));
+  const json_t *view = bf__ruleset_view(set ? set : turn->reign->now, text(state, "jurisdiction"));
   json_t *told = json_object(), *to = json_object_get(effect, "to"), *role, *org;
   json_t *body = json_pack("{ss* ss* ss* so* sO* sO* sO*}", "zh", text(effect, "zh"), "en", text(effect, "en"), "case", id,
                            "title", json_incref(json_object_get(state, "title")), "article", json_object_get(effect, "article"),

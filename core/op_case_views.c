@@ -21,7 +21,7 @@ static int no_memory(struct bf_error *err) {
 }
 
 static const json_t *view_of(const struct bf__reading *reading, const json_t *state) {
-  return bf__ruleset_view(bf__rules_set(reading->rules), text(state, "jurisdiction"));
+  return bf__reign_view(reading->reign, state);
 }
 
 static int not_found(struct bf__reading *reading) {
@@ -57,8 +57,13 @@ static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *
     return r;
   }
   reading->reads_others = json_object_size(cases) > 0;
+  struct bf__rules *rules = NULL;
+  if ((r = bf__reign_rules(reading->reign, reading->rules, reading->shelf, state, &rules, err)) < 0) {
+    json_decref(cases);
+    return r;
+  }
   return bf__rules_call(
-      reading->rules, "actions",
+      rules, "actions",
       json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", reading->actor, "cases", cases, "asking", 1), ret, err);
 }
 
@@ -112,8 +117,9 @@ static json_t *action_json(struct bf__reading *reading, const json_t *view, cons
 
 static json_t *deadlines_json(struct bf__reading *reading, const json_t *view, const json_t *state) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
-  const struct bf__calendar *calendar = bf__rules_set(reading->rules)->calendar;
-  int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX);
+  const struct bf__ruleset *set = bf__reign_set(reading->reign, state);
+  const struct bf__calendar *calendar = set ? set->calendar : NULL;
+  int count = set ? bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX) : 0;
   json_t *out = json_array();
   for (int i = 0; i < count; i++)
     (void)json_array_append_new(out, bf__deadline_json(view, calendar, state, &deadlines[i], reading->today));
@@ -134,6 +140,17 @@ static json_t *stages_json(const json_t *view, const json_t *state) {
   return out;
 }
 
+/* Which rules the case follows, and until which stages are closed when they are not those in force. */
+static void show_rules(const struct bf__reading *reading, const json_t *state, json_t *body) {
+  json_t *stay = bf__reign_stay(reading->reign, state);
+  const char *hash = text(stay, "ruleset");
+  (void)json_object_set_new(body, "ruleset", json_string(hash ? hash : reading->reign->now->hash));
+  if (stay)
+    (void)json_object_set_new(body, "stay", stay);
+  else
+    (void)json_object_del(body, "stay");
+}
+
 static int get(struct bf__reading *reading, struct bf_error *err) {
   json_t *state = NULL, *said = NULL, *one;
   size_t i;
@@ -149,6 +166,8 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
   json_array_foreach(said, i, one)(void) json_array_append_new(actions, action_json(reading, view, state, one));
   json_decref(said);
   (void)json_object_del(body, "fired");
+  (void)json_object_del(body, "change");
+  show_rules(reading, state, body);
   if (!body || json_object_set_new(body, "actions", actions) < 0 ||
       json_object_set_new(body, "deadlines", deadlines_json(reading, view, state)) < 0 ||
       json_object_set_new(body, "stages", stages_json(view, state)) < 0)
@@ -185,13 +204,14 @@ static void like(const char *q, char *out, size_t size) {
 
 static json_t *summary(struct bf__reading *reading, const json_t *view, const json_t *state) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
-  const struct bf__calendar *calendar = bf__rules_set(reading->rules)->calendar;
+  const struct bf__ruleset *set = bf__reign_set(reading->reign, state);
+  const struct bf__calendar *calendar = set ? set->calendar : NULL;
   const json_t *kind = bf__view_kind(view, text(state, "kind"));
   json_t *open = json_array(), *facts = json_object(), *record, *column, *next = NULL;
   const char *name;
   size_t i;
   int first_rank = 3;
-  int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX), best = -1;
+  int count = set ? bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX) : 0, best = -1;
   json_object_foreach(json_object_get(state, "stages"), name, record) if (bf__state_is_open(state, name))(void)
       json_array_append_new(open, json_string(name));
   json_array_foreach(json_object_get(kind, "columns"), i, column) {
@@ -351,6 +371,8 @@ int bf__deadline_items(struct bf__reading *reading, const char *from, const char
       (void)json_object_set(one, "case", json_object_get(row, "case"));
       (void)json_object_set(one, "case_title", json_object_get(state, "title"));
       (void)json_object_set(one, "version", json_object_get(state, "version"));
+      const struct bf__ruleset *set = bf__reign_set(reading->reign, state);
+      if (set) (void)json_object_set_new(one, "ruleset", json_string(set->hash));
       (void)json_array_append(items, one);
     }
     json_decref(all);

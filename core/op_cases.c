@@ -179,7 +179,7 @@ static int act_on(struct bf__turn *turn, struct bf__command *command, struct bf_
   int r = bf__change_see(change, id, &state, err);
   if (r == BF_ENOTFOUND) return not_found(command);
   if (r < 0) return r;
-  const json_t *view = bf__ruleset_view(bf__rules_set(turn->rules), text(state, "jurisdiction"));
+  const json_t *view = bf__turn_view(turn, state);
   if (command->actor && !bf__actor_sees(turn->app, view, command->actor, state)) return not_found(command);
   if (input && !json_is_object(input))
     return bf__refuse(command, 400, "form.type", "input", "“input”应为对象", "\"input\" must be an object.");
@@ -256,7 +256,7 @@ static int document(struct bf__turn *turn, struct bf__command *command, struct b
   json_t *state;
   struct bf__change *change = bf__change_new(turn);
   int r = change ? bf__change_see(change, id ? id : "", &seen, err) : no_memory(err);
-  const json_t *view = r < 0 ? NULL : bf__ruleset_view(bf__rules_set(turn->rules), text(seen, "jurisdiction"));
+  const json_t *view = r < 0 ? NULL : bf__turn_view(turn, seen);
   if (r == BF_ENOTFOUND || (r >= 0 && command->actor && !bf__actor_sees(turn->app, view, command->actor, seen)))
     r = not_found(command);
   else if (r >= 0 && command->if_version >= 0 && command->if_version != json_integer_value(json_object_get(seen, "version")))

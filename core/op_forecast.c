@@ -17,8 +17,12 @@ static int no_memory(struct bf_error *err) {
 static int answer(struct bf__reading *reading, const json_t *state, int32_t until, struct bf_error *err) {
   json_t *nobody = NULL, *everybody = NULL, *cases = json_object();
   char today[BF__DATE_TEXT], last[BF__DATE_TEXT];
-  int r = cases ? bf__forecast(reading->rules, state, cases, reading->today, until, false, &nobody, NULL, err) : no_memory(err);
-  if (r >= 0) r = bf__forecast(reading->rules, state, cases, reading->today, until, true, &everybody, NULL, err);
+  struct bf__rules *rules = NULL;
+  int r = cases ? bf__reign_rules(reading->reign, reading->rules, reading->shelf, state, &rules, err) : no_memory(err);
+  if (r >= 0)
+    r = bf__forecast(rules, reading->reign, reading->rules, state, cases, reading->today, until, false, &nobody, NULL, err);
+  if (r >= 0)
+    r = bf__forecast(rules, reading->reign, reading->rules, state, cases, reading->today, until, true, &everybody, NULL, err);
   bf__date_format(reading->today, today);
   bf__date_format(until, last);
   reading->status = 200;
@@ -74,6 +78,7 @@ static int imagine(struct bf__reading *reading, struct bf_error *err) {
                            "{\"kind\": a kind of case, \"facts\": {…}} is due.");
   bf__date_format(reading->today, today);
   json_t *state = bf__state_new("forecast", 0, kind, place ? place : root, "forecast", facts, today);
+  if (state) (void)json_object_set_new(state, "change", json_integer(reading->reign->number)); /* it begins today */
   int r = bf__rules_call(reading->rules, "create",
                          json_pack("[O {ss s{} s{ss ss ss s[]}}]", state, "date", today, "cases", "actor", "user", "forecast",
                                    "name", "forecast", "org", "forecast", "roles"),

@@ -23,7 +23,7 @@ static int no_memory(struct bf_error *err) {
 }
 
 static const json_t *view_of(const struct bf__reading *reading, const json_t *state) {
-  return bf__ruleset_view(bf__rules_set(reading->rules), text(state, "jurisdiction"));
+  return bf__reign_view(reading->reign, state);
 }
 
 static const json_t *rule_of(const json_t *view, const json_t *state) {

@@ -74,7 +74,8 @@ static int take_parameters(struct report *report, bool *ok, struct bf_error *err
 /* The deadlines alive on STATE, as a case's page tells them. */
 static json_t *deadlines_of(const struct report *report, const json_t *state) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
-  const struct bf__ruleset *set = bf__rules_set(report->reading->rules);
+  const struct bf__ruleset *set = bf__reign_set(report->reading->reign, state);
+  if (!set) return json_array(); /* nobody knows them: /readyz says so */
   const json_t *view = bf__ruleset_view(set, text(state, "jurisdiction"));
   int count = bf__deadlines(view, set->calendar, state, report->reading->today, deadlines, BF__DEADLINES_MAX);
   json_t *out = json_array();

@@ -164,7 +164,19 @@ static json_t *diff_of(struct job *job, const struct bf__ruleset *set) {
   return out;
 }
 
+/* A choice for cases in flight that means nothing. */
+static void bad_policy(struct job *job, const struct bf_error *err) {
+  char zh[500], en[700];
+  (void)snprintf(zh, sizeof zh, "在办事项的安排有误:%s(现行规则没有这个环节,或写法不对)", err->where);
+  (void)snprintf(en, sizeof en, "What cases in flight are to do is not in order: %s %s", err->where, err->message);
+  refuse(job, 422, "rules.policy", "policy", zh, en);
+}
+
 static void fail(struct job *job, const struct bf_error *err) {
+  if (err->code == BF_EINVAL) {
+    bad_policy(job, err);
+    return;
+  }
   bf__log(BF_LOG_ERROR, "rules.job", "%s: %s: %s", job->verb, err->where, err->message);
   if (err->code == BF_ESCRIPT || err->code == BF_ELIMIT)
     broken(job, err);
@@ -191,7 +203,7 @@ static void make_plan(struct job *job, struct bf__ruleset *set, bool go_on) {
   struct bf_error err = {0};
   uint64_t began = uv_hrtime();
   struct bf__candidate *candidate = new_candidate(set, &err);
-  if (!candidate || bf__rules_plan(job->app, candidate, &err) < 0) {
+  if (!candidate || bf__rules_plan(job->app, candidate, param(job, "policy"), &err) < 0) {
     if (candidate) {
       candidate->refs = 1;
       bf__candidates_keep(job->app->candidates, candidate); /* it owns what was made; a plan that failed is never applied */
@@ -296,6 +308,18 @@ static bool within_redlines(struct job *job, struct bf__ruleset *set) {
   return ok;
 }
 
+/* What cases in flight do is part of the plan: another choice is another plan. False: the job has been refused. */
+static bool as_planned(struct job *job) {
+  struct bf__candidate *candidate = bf__candidates_find(job->app->candidates, json_string_value(param(job, "candidate")));
+  const json_t *policy = param(job, "policy");
+  bool same = !candidate || !policy || (candidate->asked && json_equal(candidate->asked, policy));
+  bf__candidate_unref(job->app->candidates, candidate);
+  if (!same)
+    refuse(job, 409, "plan.stale", "policy", "在办事项的安排与计划时不同:请按新的安排重新计划",
+           "What cases in flight are to do is not what was planned: plan again with this choice.");
+  return same;
+}
+
 static void on_work(uv_work_t *work) {
   struct job *job = work->data;
   const char *verb = job->verb;
@@ -329,7 +353,7 @@ static void on_work(uv_work_t *work) {
     make_plan(job, set, false);
   } else if (json_is_string(param(job, "candidate"))) { /* apply of what was planned before: the plan must still be true */
     job->strict = true;
-    if (law_holds(job, set)) (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
+    if (as_planned(job) && law_holds(job, set)) (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
   } else if (strcmp(verb, "rollback") == 0 || law_holds(job, set)) { /* going back is never held up by law cases written since */
     make_plan(job, set, true);
   }
@@ -364,14 +388,6 @@ static void on_worked(uv_work_t *work, int status) {
 
 static void start(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor, const char *verb) {
   struct job *job = calloc(1, sizeof *job);
-  const char *in_flight = bf__param(params, "cases");
-  if (in_flight && strcmp(in_flight, "stay") == 0) {
-    free(job);
-    bf__answer_json(call, 501,
-                    bf__problem1(501, "rules.stay", "cases", "目前在办事项一律改用新规则,暂不支持“留在旧规则”",
-                                 "Open cases move to the new rules; staying on the old ones is not supported yet."));
-    return;
-  }
   if (job) {
     *job = (struct job){
         .app = app, .params = json_incref(params), .actor = json_incref(actor), .answer = call->answer, .arg = call->arg};
@@ -410,7 +426,7 @@ static void op_rollback(struct bf__app *app, const struct bf_call *call, json_t 
  */
 
 static int list(struct bf__reading *reading, struct bf_error *err) {
-  json_t *items = NULL, *changes = NULL;
+  json_t *items = NULL, *changes = NULL, *stays = NULL;
   struct bf__ruleset *now = bf__app_rules(reading->app);
   int r =
       bf__store_rows(reading->store, "SELECT hash, at_ms FROM rulesets ORDER BY at_ms DESC", "hash:t at_ms:i", &items, err, "");
@@ -419,8 +435,11 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
         reading->store,
         "SELECT body FROM events WHERE case_id IS NULL AND body LIKE '%\"do\":\"rules\"%' ORDER BY seq DESC LIMIT 100", "event:j",
         &changes, err, "");
+  if (r >= 0)
+    r = bf__store_rows(reading->store, "SELECT ruleset, COUNT(*) FROM case_stays GROUP BY ruleset ORDER BY ruleset",
+                       "ruleset:t cases:i", &stays, err, "");
   reading->status = 200;
-  reading->body = json_pack("{ss so* so* sI}", "in_force", now->hash, "items", items, "changes", changes,
+  reading->body = json_pack("{ss so* so* so* sI}", "in_force", now->hash, "items", items, "changes", changes, "stays", stays,
                             "last_swap_microseconds", (json_int_t)reading->app->last_swap_us);
   bf__ruleset_unref(now);
   return r;

@@ -63,6 +63,15 @@ static bool carried(const struct bf__ruleset *set, const char *place, const char
   return !stage || (declared && strcmp(text(declared, "kind"), kind) == 0);
 }
 
+/* A stage that cases stay in by a change not yet written on each of them is carried by the rules before. */
+static bool stays(const struct bf__reign *reign, const char *stage) {
+  size_t i, k;
+  json_t *change, *one;
+  json_array_foreach(reign->changes, i, change) json_array_foreach(json_object_get(change, "stay"), k,
+                                                                   one) if (stage && strcmp(json_string_value(one), stage) == 0) return true;
+  return false;
+}
+
 /* The first cases of one kind, place and stage that the rules do not carry, added to STRANDED. */
 static int name_cases(struct bf__reading *reading, const json_t *group, json_t *stranded, struct bf_error *err) {
   json_t *rows = NULL;
@@ -72,7 +81,7 @@ static int name_cases(struct bf__reading *reading, const json_t *group, json_t *
   int r = bf__store_rows(
       reading->store,
       "SELECT c.id, c.kind, c.jurisdiction, s.stage FROM cases c LEFT JOIN case_stages s ON s.case_id = c.id WHERE c.open = 1"
-      " AND c.kind = $1 AND c.jurisdiction = $2 AND COALESCE(s.stage, '') = $3 ORDER BY c.number LIMIT $4",
+      " AND c.id NOT IN (SELECT case_id FROM case_stays) AND c.kind = $1 AND c.jurisdiction = $2 AND COALESCE(s.stage, '') = $3 ORDER BY c.number LIMIT $4",
       "id:t kind:t jurisdiction:t stage:t", &rows, err, "ttti", text(group, "kind"), text(group, "jurisdiction"),
       stage ? stage : "", room);
   if (r >= 0 && json_array_extend(stranded, rows) < 0) r = no_memory(err);
@@ -89,7 +98,8 @@ static int find_stranded(struct bf__reading *reading, const struct bf__ruleset *
       " ORDER BY c.kind, c.jurisdiction, s.stage",
       "kind:t jurisdiction:t stage:t", &groups, err, "");
   json_array_foreach(groups, i,
-                     group) if (r >= 0 && !carried(set, text(group, "jurisdiction"), text(group, "kind"), text(group, "stage")))
+                     group) if (r >= 0 && !stays(reading->reign, text(group, "stage")) &&
+                            !carried(set, text(group, "jurisdiction"), text(group, "kind"), text(group, "stage")))
       r = name_cases(reading, group, stranded, err);
   json_decref(groups);
   return r;
@@ -120,11 +130,41 @@ static int look_at_storage(struct bf__reading *reading, struct bf_error *err) {
   return r < 0 ? r : 0;
 }
 
+/* A case that stays on a ruleset that cannot be loaded. *RET_BROKEN: the reading is answered. */
+static int look_at_stays(struct bf__reading *reading, bool *ret_broken, struct bf_error *err) {
+  const char *hash;
+  json_t *why, *rows = NULL;
+  char zh[500], en[700];
+  int r = 0;
+  json_object_foreach(reading->reign->broken, hash, why) {
+    r = bf__store_rows(reading->store, "SELECT case_id FROM case_stays WHERE ruleset = $1 ORDER BY case_id LIMIT 1", "id:t", &rows,
+                       err, "t", hash);
+    const char *id = text(json_array_get(rows, 0), "id");
+    if (r >= 0 && id) {
+      (void)snprintf(zh, sizeof zh, "事项 %.60s 仍按原规则 %.12s 办理,但该规则无法载入:请恢复备份", id, hash);
+      (void)snprintf(en, sizeof en, "Case %.60s stays on ruleset %.12s, which cannot be loaded (%.300s): restore a backup.", id,
+                     hash, json_string_value(why));
+      (void)bf__refuse_read(reading, 503, "rules.missing", NULL, zh, en);
+      *ret_broken = true;
+    }
+    json_decref(rows);
+    rows = NULL;
+    if (r < 0 || *ret_broken) return r < 0 ? r : 0;
+  }
+  return 0;
+}
+
 static int readyz(struct bf__reading *reading, struct bf_error *err) {
   const struct bf__ruleset *set = bf__rules_set(reading->rules);
   uint64_t generation = reading->app->rules_generation; /* before the look: a swap meanwhile makes it look again */
   json_t *stranded = json_array();
+  bool broken = false;
   int r = stranded ? look_at_storage(reading, err) : no_memory(err);
+  if (r >= 0) r = look_at_stays(reading, &broken, err);
+  if (broken) {
+    json_decref(stranded);
+    return r;
+  }
   if (r >= 0 && !known_to_carry(reading, set->hash)) r = find_stranded(reading, set, stranded, err);
   if (r >= 0 && json_array_size(stranded)) {
     r = not_ready(reading, stranded, err);

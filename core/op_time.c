@@ -21,7 +21,8 @@ static int due_rungs(struct bf__turn *turn, const json_t *state, const char *sta
                      json_t *ret_rungs, char due[BF__DATE_TEXT]) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
   struct bf__rung rungs[BF__RUNGS_MAX];
-  const struct bf__ruleset *set = bf__rules_set(turn->rules);
+  const struct bf__ruleset *set = bf__reign_set(turn->reign, state);
+  if (!set) return BF_ESCRIPT;
   const json_t *view = bf__ruleset_view(set, text(state, "jurisdiction"));
   int alive = bf__deadlines(view, set->calendar, state, turn->today, deadlines, BF__DEADLINES_MAX);
   int count = bf__rungs(set->calendar, state, deadlines, alive, rungs, BF__RUNGS_MAX);
@@ -48,7 +49,9 @@ static int fire_one(struct bf__turn *turn, const json_t *row, int64_t until, jso
   json_t *rungs = json_array();
   struct bf__change *change = bf__change_new(turn);
   int r = change && rungs ? bf__change_see(change, id, &state, err) : no_memory(err);
-  if (r >= 0 && due_rungs(turn, state, stage, name, until, rungs, due) < 0) r = no_memory(err);
+  int derived = r >= 0 ? due_rungs(turn, state, stage, name, until, rungs, due) : 0;
+  if (derived < 0)
+    r = derived == BF_ENOMEM ? no_memory(err) : bf_fail(err, derived, id, "the ruleset that this case stays on cannot be loaded");
   if (r == BF_ENOTFOUND || (r >= 0 && !has(rungs, rung))) {
     r = bf__cases_drop_rung(turn, id, stage, name, rung, err);
   } else if (r >= 0) {

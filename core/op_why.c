@@ -78,9 +78,9 @@ static json_t *days_of(const json_t *view, const struct bf__calendar *calendar, 
   return out;
 }
 
-static int of_deadline(struct bf__reading *reading, const json_t *view, const json_t *state, const char *name) {
+static int of_deadline(struct bf__reading *reading, const struct bf__calendar *calendar, const json_t *view, const json_t *state,
+                       const char *name) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
-  const struct bf__calendar *calendar = bf__rules_set(reading->rules)->calendar;
   int count = bf__deadlines(view, calendar, state, reading->today, deadlines, BF__DEADLINES_MAX);
   for (int i = 0; i < count; i++) {
     char key[200];
@@ -107,10 +107,11 @@ static int why(struct bf__reading *reading, struct bf_error *err) {
                            "There is no such case, or you may not see it.");
   }
   if (r < 0) return r;
-  const struct bf__ruleset *set = bf__rules_set(reading->rules);
+  const struct bf__ruleset *set = bf__reign_set(reading->reign, state);
+  if (!set) set = bf__rules_set(reading->rules);
   const json_t *view = bf__ruleset_view(set, text(state, "jurisdiction"));
   if (deadline) {
-    r = of_deadline(reading, view, state, deadline);
+    r = of_deadline(reading, set->calendar, view, state, deadline);
   } else {
     struct bf__deadline deadlines[BF__DEADLINES_MAX];
     int count = bf__deadlines(view, set->calendar, state, reading->today, deadlines, BF__DEADLINES_MAX);

@@ -14,6 +14,8 @@ struct reader {
   pthread_t thread;
   struct bf__store *store;
   struct bf__rules *rules;
+  struct bf__reign *reign;
+  struct bf__shelf shelf;
   uint64_t generation;
 };
 
@@ -56,13 +58,21 @@ static void job_free(struct bf__read_job *job) {
 static int follow_rules(struct reader *reader, struct bf_error *err) {
   uint64_t generation = reader->pool->app->rules_generation;
   if (reader->rules && generation == reader->generation) return 0;
-  struct bf__ruleset *set = bf__app_rules(reader->pool->app);
+  struct bf__reign *reign = bf__app_reign(reader->pool->app), *former = reader->reign;
   struct bf__rules *fresh = NULL;
-  int r = bf__rules_new(set, &fresh, err);
-  bf__ruleset_unref(set);
-  if (r < 0) return reader->rules ? 0 : r;
-  bf__rules_free(reader->rules);
-  reader->rules = fresh;
+  int r = 0;
+  if (!reader->rules || bf__rules_set(reader->rules) != reign->now) r = bf__rules_new(reign->now, &fresh, err);
+  if (r < 0) {
+    bf__reign_unref(reign);
+    return reader->rules ? 0 : r;
+  }
+  if (fresh && reader->rules && bf__reign_named(reign, bf__rules_set(reader->rules)->hash))
+    bf__shelf_put(&reader->shelf, reader->rules);
+  else if (fresh)
+    bf__rules_free(reader->rules);
+  if (fresh) reader->rules = fresh;
+  reader->reign = reign;
+  bf__reign_unref(former);
   reader->generation = generation;
   return 0;
 }
@@ -74,6 +84,8 @@ static void run(struct reader *reader, struct bf__read_job *job) {
   reading->app = reader->pool->app;
   reading->store = reader->store;
   reading->rules = reader->rules;
+  reading->reign = reader->reign;
+  reading->shelf = &reader->shelf;
   reading->now_ms = bf__clock_now(&reading->app->clock);
   reading->today = bf__date_of_ms(reading->now_ms);
   if (r >= 0) r = job->operation->read(reading, &err);
@@ -190,6 +202,8 @@ void bf__readers_stop(struct bf__readers *pool) {
     (void)pthread_join(pool->readers[i].thread, NULL);
     bf__store_close(pool->readers[i].store);
     bf__rules_free(pool->readers[i].rules);
+    bf__shelf_done(&pool->readers[i].shelf);
+    bf__reign_unref(pool->readers[i].reign);
   }
   on_finished(&pool->async);
   uv_close((uv_handle_t *)&pool->async, on_async_closed);

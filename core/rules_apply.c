@@ -24,10 +24,18 @@ static int stale(struct bf__command *command, const char *zh, const char *en) {
 }
 
 /* Looks again at the cases that changed since the plan was made. *RET: { case: impact or null } for those. */
-static int look_again(struct bf__turn *turn, const struct bf__candidate *candidate, json_t **ret, struct bf_error *err) {
+static int look_again(struct bf__turn *turn, const struct bf__candidate *candidate, const struct bf__reign *then, json_t **ret,
+                      struct bf_error *err) {
   json_t *rows = NULL, *row, *out = json_object();
   size_t i;
-  struct bf__impact_sides sides = {.before = turn->rules, .after = candidate->ready, .store = turn->store, .today = turn->today};
+  struct bf__impact_sides sides = {.reign = turn->reign,
+                                   .then = then,
+                                   .before = turn->rules,
+                                   .after = candidate->ready,
+                                   .shelf = &turn->shelf,
+                                   .store = turn->store,
+                                   .today = turn->today};
+  bool stays;
   int r = out ? bf__store_rows(turn->store, "SELECT DISTINCT case_id FROM events WHERE seq > $1 AND case_id IS NOT NULL LIMIT $2",
                                "case:t", &rows, err, "ii", candidate->head, (int64_t)DRIFT_MAX + 1)
               : no_memory(err);
@@ -36,7 +44,7 @@ static int look_again(struct bf__turn *turn, const struct bf__candidate *candida
     json_t *state = NULL, *impact = NULL;
     if (r < 0) break;
     r = bf__store_case_get(turn->store, text(row, "case"), &state, err);
-    if (r >= 0 && !json_object_get(state, "ended")) r = bf__impact(&sides, state, &impact, err);
+    if (r >= 0 && !json_object_get(state, "ended")) r = bf__impact(&sides, state, &stays, &impact, err);
     if (r >= 0 && json_object_set_new(out, text(row, "case"), impact ? impact : json_null()) < 0) r = no_memory(err);
     json_decref(state);
   }
@@ -50,12 +58,12 @@ static int look_again(struct bf__turn *turn, const struct bf__candidate *candida
 
 /* 1 when the plan still tells the truth; otherwise the command is answered (0) or the batch fails (< 0). */
 static int still_true(struct bf__turn *turn, struct bf__command *command, const struct bf__candidate *candidate,
-                      json_t **ret_drift, struct bf_error *err) {
+                      const struct bf__reign *then, json_t **ret_drift, struct bf_error *err) {
   const char *id;
   json_t *again = NULL, *impact;
   bool strict = json_is_true(json_object_get(command->params, "strict"));
   int64_t stranded = candidate->stranded;
-  int r = look_again(turn, candidate, &again, err);
+  int r = look_again(turn, candidate, then, &again, err);
   if (r == BF_ESTATE)
     return stale(command, "计划以后变动的事项太多:请重新计划", "Too many cases have changed since the plan: plan again.");
   if (r < 0) return r;
@@ -86,14 +94,23 @@ static int still_true(struct bf__turn *turn, struct bf__command *command, const 
 }
 
 /* After the commit: between two batches, pointers change places. What was in force is freed with the candidate, off the engine's
- * path. */
+ * path, unless cases stay on it. The reign waited in the candidate. */
 static void swap(struct bf__app *app, json_t *data) {
-  struct bf__candidate *candidate = bf__candidates_find(app->candidates, text(data, "hash"));
-  if (!candidate) return; /* the next start loads it from storage */
+  struct bf__candidate *candidate = app->coming;
+  (void)data;
+  app->coming = NULL;
   uint64_t began = uv_hrtime();
-  bf__engine_swap(app->engine, &candidate->ready);
+  bf__engine_swap(app->engine, &candidate->ready, candidate->then);
   app->last_swap_us = (int64_t)(uv_hrtime() - began) / 1000;
   bf__candidate_unref(app->candidates, candidate);
+}
+
+static json_t *event_of(const struct bf__command *command, const struct bf__candidate *candidate, const char *before) {
+  return json_pack("{ss ss ss sO* sO sI sI sI sO*}", "do", "rules", "from", before, "to", candidate->set->hash, "actor",
+                   command->actor, "policy", candidate->policy, "affected",
+                   json_integer_value(json_object_get(candidate->summary, "affected")), "staying",
+                   (json_int_t)candidate->staying, "open_cases", (json_int_t)candidate->open_cases, "note",
+                   json_object_get(command->params, "note"));
 }
 
 static int write_change(struct bf__turn *turn, struct bf__command *command, struct bf__candidate *candidate, json_t *drift,
@@ -108,17 +125,15 @@ static int write_change(struct bf__turn *turn, struct bf__command *command, stru
   if (r >= 0) r = bf__store_meta_put(turn->store, "ruleset", candidate->set->hash, err);
   if (r >= 0) r = bf__store_meta_put(turn->store, "ruleset_before", before, err);
   if (r >= 0) r = bf__store_meta_put(turn->store, "reconcile", "0", err);
-  if (r >= 0)
-    r = bf__turn_event(turn, NULL,
-                       json_pack("{ss ss ss sO* sI sI sO*}", "do", "rules", "from", before, "to", candidate->set->hash, "actor",
-                                 command->actor, "affected", (json_int_t)json_object_size(candidate->plan), "open_cases",
-                                 (json_int_t)candidate->open_cases, "note", json_object_get(command->params, "note")),
-                       err);
-  if (r >= 0 && bf__turn_after(turn, swap, json_pack("{ss}", "hash", candidate->set->hash)) < 0) r = no_memory(err);
+  if (r >= 0) r = bf__reign_keep(candidate->then, turn->store, err);
+  if (r >= 0) r = bf__turn_event(turn, NULL, event_of(command, candidate, before), err);
+  if (r >= 0 && bf__turn_after(turn, swap, json_object()) < 0) r = no_memory(err);
   if (r < 0) return r;
+  bf__candidate_unref(turn->app->candidates, turn->app->coming); /* of a batch that failed */
+  turn->app->coming = bf__candidate_ref(turn->app->candidates, candidate);
   command->status = 200;
-  command->body = json_pack("{ss ss sO sO}", "ruleset", candidate->set->hash, "before", before, "plan", candidate->summary,
-                            "changed_since_plan", drift);
+  command->body = json_pack("{ss ss sO sO sO}", "ruleset", candidate->set->hash, "before", before, "policy", candidate->policy,
+                            "plan", candidate->summary, "changed_since_plan", drift);
   return 0;
 }
 
@@ -130,11 +145,14 @@ int bf__rules_put(struct bf__turn *turn, struct bf__command *command, struct bf_
     r = stale(command, "没有这个候选规则的计划:请先计划", "There is no plan for this candidate: plan it first.");
   else if (strcmp(candidate->set->hash, bf__rules_set(turn->rules)->hash) == 0)
     r = bf__refuse(command, 409, "rules.same", NULL, "这套规则已经在用", "These rules are in force already.");
-  else if (strcmp(candidate->base, bf__rules_set(turn->rules)->hash) != 0)
+  else if (candidate->base != turn->reign->number)
     r = stale(command, "计划之后已有人启用了别的规则:请重新计划",
               "Somebody has put other rules into force since the plan: plan again.");
   else {
-    r = still_true(turn, command, candidate, &drift, err);
+    bf__reign_unref(candidate->then);
+    candidate->then = NULL;
+    r = bf__reign_next(turn->reign, candidate->set, candidate->policy, &candidate->then, err);
+    if (r >= 0) r = still_true(turn, command, candidate, candidate->then, &drift, err);
     if (r == 1) r = write_change(turn, command, candidate, drift, err);
   }
   json_decref(drift);
@@ -144,6 +162,28 @@ int bf__rules_put(struct bf__turn *turn, struct bf__command *command, struct bf_
 
 /* Reconciliation ----------------------------------------------------------------------------------------------------------------
  */
+
+static void begin_settled(struct bf__app *app, json_t *data) {
+  struct bf__store *store = app->engine ? bf__engine_store(app->engine) : NULL;
+  struct bf__reign *reign = bf__app_reign(app), *settled = NULL;
+  struct bf__rules *none = NULL;
+  struct bf_error err = {0};
+  (void)data;
+  if (store && bf__reign_settled(reign, store, &settled, &err) >= 0) bf__engine_swap(app->engine, &none, settled);
+  if (err.code < 0) bf__log(BF_LOG_ERROR, "rules.reconcile", "%s: %s", err.where, err.message);
+  bf__reign_unref(settled);
+  bf__reign_unref(reign);
+}
+
+/* Every case knows where it stands: the changes need not be laid on again, and what nobody stays on is let go. */
+static int settle(struct bf__turn *turn, struct bf_error *err) {
+  struct bf__reign *settled = NULL;
+  int r = bf__reign_settled(turn->reign, turn->store, &settled, err);
+  if (r >= 0) r = bf__reign_keep(settled, turn->store, err);
+  if (r >= 0 && bf__turn_after(turn, begin_settled, json_object()) < 0) r = no_memory(err);
+  bf__reign_unref(settled);
+  return r;
+}
 
 int bf__rules_reconcile(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   char *cursor = NULL, next[32];
@@ -163,6 +203,7 @@ int bf__rules_reconcile(struct bf__turn *turn, struct bf__command *command, stru
     more = json_array_size(rows) == SLICE;
     (void)snprintf(next, sizeof next, "%lld", (long long)at);
     if (r >= 0) r = bf__store_meta_put(turn->store, "reconcile", more ? next : "", err);
+    if (r >= 0 && !more) r = settle(turn, err);
     json_decref(rows);
   }
   free(cursor);

@@ -55,6 +55,7 @@ static void note_articles(json_t *articles, const json_t *deadlines) {
 static void note(struct bf__candidate *candidate, json_t *impact) {
   json_t *s = candidate->summary, *told = json_object_get(s, "told"), *role;
   size_t i;
+  if (json_object_get(impact, "stays")) return; /* nothing happens to it */
   tally(s, json_object_get(impact, "deadlines"), "deadlines");
   tally(s, json_object_get(impact, "actions"), "actions");
   tally(s, json_object_get(impact, "papers"), "papers");
@@ -77,10 +78,12 @@ static int each_case(struct bf__candidate *candidate, const struct bf__impact_si
     more = json_array_size(rows) == SLICE;
     json_array_foreach(rows, i, row) {
       json_t *impact = NULL, *state = json_object_get(row, "state");
+      bool stays = false;
       if (r < 0) break;
       cursor = json_integer_value(json_object_get(row, "number"));
       candidate->open_cases++;
-      r = bf__impact(sides, state, &impact, err);
+      r = bf__impact(sides, state, &stays, &impact, err);
+      candidate->staying += stays;
       if (!impact) continue;
       note(candidate, impact);
       if (json_object_set_new(candidate->plan, text(state, "id"), impact) < 0) r = no_memory(err);
@@ -91,38 +94,63 @@ static int each_case(struct bf__candidate *candidate, const struct bf__impact_si
   return 0;
 }
 
-int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, struct bf_error *err) {
-  struct bf__ruleset *now = bf__app_rules(app);
-  struct bf__impact_sides sides = {0};
-  int64_t at_ms;
-  unsigned char hash[BF__HASH_BYTES];
-  json_t *stages = NULL;
+static int begin(struct bf__candidate *candidate, struct bf_error *err) {
   json_decref(candidate->plan);
   json_decref(candidate->summary);
-  candidate->open_cases = candidate->stranded = 0;
+  candidate->open_cases = candidate->stranded = candidate->staying = 0;
   candidate->plan = json_object();
   candidate->summary =
       json_pack("{s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "articles", "told", "most_affected");
-  (void)snprintf(candidate->base, sizeof candidate->base, "%s", now->hash);
-  sides.today = bf__date_of_ms(bf__clock_now(&app->clock));
-  int r = candidate->plan && candidate->summary ? bf__store_open(app->storage, false, &sides.store, err) : no_memory(err);
-  if (r >= 0) r = bf__store_head(sides.store, &candidate->head, &at_ms, hash, err);
-  if (r >= 0) r = bf__rules_new(now, &sides.before, err);
-  if (r >= 0) r = bf__rules_new(candidate->set, &sides.after, err);
-  if (r >= 0) sides.stages = stages = bf__impact_stages(now, candidate->set);
-  if (r >= 0) r = each_case(candidate, &sides, err);
-  json_decref(stages);
-  bf__rules_free(sides.before);
-  bf__rules_free(sides.after);
-  bf__store_close(sides.store);
-  bf__ruleset_unref(now);
-  if (r < 0) return r;
+  return candidate->plan && candidate->summary ? 0 : no_memory(err);
+}
+
+static int sum_up(struct bf__candidate *candidate, const struct bf__reign *reign, struct bf_error *err) {
   json_t *s = candidate->summary;
+  json_int_t affected = 0;
+  const char *id;
+  json_t *impact;
+  json_object_foreach(candidate->plan, id, impact) affected += !json_object_get(impact, "stays");
   bool ok = json_object_set_new(s, "open_cases", json_integer(candidate->open_cases)) == 0 &&
-            json_object_set_new(s, "affected", json_integer((json_int_t)json_object_size(candidate->plan))) == 0 &&
+            json_object_set_new(s, "affected", json_integer(affected)) == 0 &&
+            json_object_set_new(s, "staying", json_integer(candidate->staying)) == 0 &&
             json_object_set_new(s, "stranded", json_integer(candidate->stranded)) == 0 &&
-            json_object_set_new(s, "base", json_string(candidate->base)) == 0 &&
+            json_object_set(s, "policy", candidate->policy) == 0 &&
+            json_object_set_new(s, "base", json_string(reign->now->hash)) == 0 &&
             json_object_set_new(s, "candidate", json_string(candidate->set->hash)) == 0 &&
             json_object_set_new(s, "head", json_integer(candidate->head)) == 0;
   return ok ? 0 : no_memory(err);
+}
+
+int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const json_t *asked, struct bf_error *err) {
+  struct bf__reign *reign = bf__app_reign(app), *then = NULL;
+  struct bf__shelf shelf = {0};
+  struct bf__impact_sides sides = {.reign = reign, .shelf = &shelf};
+  int64_t at_ms;
+  unsigned char hash[BF__HASH_BYTES];
+  json_t *stages = NULL;
+  int r = begin(candidate, err);
+  candidate->base = reign->number;
+  json_decref(candidate->policy);
+  json_decref(candidate->asked);
+  candidate->policy = NULL;
+  candidate->asked = json_deep_copy(asked);
+  sides.today = bf__date_of_ms(bf__clock_now(&app->clock));
+  if (r >= 0) r = bf__reign_policy(reign, candidate->set, asked, &candidate->policy, err);
+  if (r >= 0) r = bf__reign_next(reign, candidate->set, candidate->policy, &then, err);
+  sides.then = then;
+  if (r >= 0) r = bf__store_open(app->storage, false, &sides.store, err);
+  if (r >= 0) r = bf__store_head(sides.store, &candidate->head, &at_ms, hash, err);
+  if (r >= 0) r = bf__rules_new(reign->now, &sides.before, err);
+  if (r >= 0) r = bf__rules_new(candidate->set, &sides.after, err);
+  if (r >= 0) sides.stages = stages = bf__impact_stages(reign->now, candidate->set);
+  if (r >= 0) r = each_case(candidate, &sides, err);
+  if (r >= 0) r = sum_up(candidate, reign, err);
+  json_decref(stages);
+  bf__rules_free(sides.before);
+  bf__rules_free(sides.after);
+  bf__shelf_done(&shelf);
+  bf__store_close(sides.store);
+  bf__reign_unref(then);
+  bf__reign_unref(reign);
+  return r;
 }

@@ -128,6 +128,28 @@ static void share(const json_t *base, json_t *view) {
   }
 }
 
+/* The values that two objects have alike, held once. */
+static void share_members(const json_t *other, json_t *own) {
+  const char *name;
+  json_t *one;
+  void *next;
+  json_object_foreach_safe(own, next, name, one) {
+    json_t *same = json_object_get(other, name);
+    if (same && same != one && json_equal(one, same)) (void)json_object_set(own, name, same);
+  }
+}
+
+void bf__ruleset_share(const struct bf__ruleset *other, struct bf__ruleset *own) {
+  const char *code;
+  json_t *view;
+  share_members(other->files, own->files);
+  share(other->base, own->base);
+  json_object_foreach(own->views, code, view) {
+    share(own->base, view);
+    share(bf__ruleset_view(other, code), view);
+  }
+}
+
 static int finish(struct bf__ruleset *set, struct bf_error *err) {
   struct bf__rules *rules = NULL;
   int r = name_set(set, err);

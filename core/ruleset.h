@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "banfa/error.h"
 #include "calendar.h"
@@ -24,6 +25,8 @@ struct bf__ruleset {
 int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__ruleset **ret, struct bf_error *err) BF_WARN_UNUSED;
 /* The same from what `bf__ruleset_bundle` gave. BUNDLE is borrowed. */
 int bf__ruleset_from_bundle(const json_t *bundle, struct bf__ruleset **ret, struct bf_error *err) BF_WARN_UNUSED;
+/* Makes OWN, which nobody else uses yet, hold once what it has in common with OTHER. */
+void bf__ruleset_share(const struct bf__ruleset *other, struct bf__ruleset *own);
 json_t *bf__ruleset_bundle(const struct bf__ruleset *set); /* { "files": …, "calendar": … }, new reference */
 struct bf__ruleset *bf__ruleset_ref(struct bf__ruleset *set);
 void bf__ruleset_unref(struct bf__ruleset *set);

@@ -50,7 +50,14 @@ static int load_rules(struct bf__app *app, struct bf__store *store, int64_t now_
     bf__ruleset_unref(set);
     return r;
   }
-  bf__app_set_rules(app, set);
+  struct bf__reign *reign = NULL;
+  r = bf__reign_load(store, set, &reign, err);
+  if (r < 0) {
+    bf__ruleset_unref(set);
+    return r;
+  }
+  bf__app_set_reign(app, reign);
+  bf__reign_unref(reign);
   bf__log(BF_LOG_INFO, "rules.loaded", "ruleset %.12s, %d files, %s", set->hash, (int)json_object_size(set->files),
           stored ? "as in force in the data folder; a changed scripts folder is a candidate: banfa rules apply"
                  : app->config.scripts);

@@ -47,7 +47,15 @@ static const char schema[] =
     "CREATE TABLE idempotency (actor TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status BIGINT NOT NULL, version "
     "BIGINT NOT NULL,"
     " location TEXT, answer TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (actor, key));"
-    "CREATE INDEX idempotency_at ON idempotency (at_ms);";
+    "CREATE INDEX idempotency_at ON idempotency (at_ms);"
+    "CREATE TABLE case_stays (case_id TEXT PRIMARY KEY, ruleset TEXT NOT NULL);"
+    "CREATE INDEX case_stays_ruleset ON case_stays (ruleset);";
+
+/* What a database of the version before lacks, in order: the first line makes version 1 into 2. */
+static const char *const upgrades[] = {
+    "CREATE TABLE case_stays (case_id TEXT PRIMARY KEY, ruleset TEXT NOT NULL);"
+    "CREATE INDEX case_stays_ruleset ON case_stays (ruleset);",
+};
 
 #define STATEMENTS 128 /* more distinct SQL texts than this in one program is a mistake */
 
@@ -75,6 +83,19 @@ static int create_tables(struct bf__store *store, struct bf_error *err) {
   return store->calls->commit(store->db, err);
 }
 
+static int upgrade(struct bf__store *store, int from, struct bf_error *err) {
+  char sql[128];
+  int r = store->calls->begin(store->db, err);
+  if (r < 0) return r;
+  for (int version = from; version < BF__SCHEMA_VERSION && r >= 0; version++)
+    r = store->calls->exec(store->db, upgrades[version - 1], err);
+  (void)snprintf(sql, sizeof sql, "UPDATE meta SET value = '%d' WHERE key = 'schema'", BF__SCHEMA_VERSION);
+  if (r >= 0) r = store->calls->exec(store->db, sql, err);
+  if (r >= 0) return store->calls->commit(store->db, err);
+  store->calls->rollback(store->db);
+  return r;
+}
+
 static int check_version(struct bf__store *store, bool write, struct bf_error *err) {
   struct bf_error probe = {0};
   char *version = NULL;
@@ -89,7 +110,7 @@ static int check_version(struct bf__store *store, bool write, struct bf_error *e
         "the database was made by a newer banfa (its version is %d, this program knows %d): use that program, or a backup", found,
         BF__SCHEMA_VERSION);
   if (found < 1) return bf_fail(err, BF_EIO, "storage", "the database has no version mark: it is not banfa's, or it is damaged");
-  return 0;
+  return found < BF__SCHEMA_VERSION && write ? upgrade(store, found, err) : 0;
 }
 
 int bf__store_open(const struct bf_storage *storage, bool write, struct bf__store **ret, struct bf_error *err) {

@@ -10,7 +10,7 @@
 #include "banfa/storage.h"
 #include "chain.h"
 
-#define BF__SCHEMA_VERSION 1
+#define BF__SCHEMA_VERSION 2
 
 struct bf__store;
 

@@ -22,6 +22,10 @@ int bf__turn_mark(struct bf__turn *turn, struct bf__mark *ret, struct bf_error *
 int bf__turn_back(struct bf__turn *turn, const struct bf__mark *mark, struct bf_error *err) BF_WARN_UNUSED;
 int bf__turn_on(struct bf__turn *turn, struct bf_error *err) BF_WARN_UNUSED;
 
+/* The description, and the sandbox, of the rules that STATE's case follows: those in force, or those it stays on. */
+const json_t *bf__turn_view(const struct bf__turn *turn, const json_t *state);
+int bf__turn_rules(struct bf__turn *turn, const json_t *state, struct bf__rules **ret, struct bf_error *err) BF_WARN_UNUSED;
+
 /* The sequence number that the next event will get: for keys that must be unique. */
 int64_t bf__turn_seq(const struct bf__turn *turn);
 

@@ -22,7 +22,7 @@ static int no_memory(struct bf_error *err) {
 }
 
 static const json_t *view_of(const struct bf__work *work, const json_t *state) {
-  return bf__ruleset_view(bf__rules_set(work->turn->rules), text(state, "jurisdiction"));
+  return bf__turn_view(work->turn, state);
 }
 
 /* A person's input reaches only cases that this person may see: others are as if they were not there, in what is said of them and
@@ -129,9 +129,17 @@ int bf__work_placed(int r, const json_t *view, const json_t *event, struct bf_er
               : r;
 }
 
-static int ask(struct bf__work *work, const char *entry, json_t *args, json_t **ret_effects, struct bf_error *err) {
+/* Asks the rules that STATE's case follows; NULL for a case that is not there yet. ARGS is stolen. */
+static int ask(struct bf__work *work, const json_t *state, const char *entry, json_t *args, json_t **ret_effects,
+               struct bf_error *err) {
   json_t *said = NULL;
-  int r = bf__rules_call(work->turn->rules, entry, args, &said, err);
+  struct bf__rules *rules = work->turn->rules;
+  int r = state ? bf__turn_rules(work->turn, state, &rules, err) : 0;
+  if (r < 0) {
+    json_decref(args);
+    return r;
+  }
+  r = bf__rules_call(rules, entry, args, &said, err);
   if (r < 0) return r;
   json_t *refusals = json_object_get(said, "refusals"), *effects = json_object_get(said, "effects");
   if (json_array_size(refusals)) {
@@ -271,7 +279,7 @@ int bf__work_create(struct bf__work *work, const char *kind, const char *jurisdi
   int r = state && cases ? see_all(work, json_object_get(rule, "reads"), state, facts, cases, err) : no_memory(err);
   json_t *entries = NULL;
   if (r >= 0) r = entries_of(work, rule, state, facts, &entries, err);
-  if (r >= 0) r = ask(work, "create", json_pack("[O o]", state, now_of(work, json_incref(cases), entries)), &effects, err);
+  if (r >= 0) r = ask(work, NULL, "create", json_pack("[O o]", state, now_of(work, json_incref(cases), entries)), &effects, err);
   json_decref(cases);
   r = placed(r, json_object_get(rule, "effect"), kind, "create", err);
   if (r >= 0 && !work->refusals) r = new_id(turn, jurisdiction, ret_id, &number, err);
@@ -319,7 +327,7 @@ int bf__work_act(struct bf__work *work, const char *id, const char *stage, const
   if (r >= 0) r = see_all(work, json_object_get(rule, "reads"), state, own, cases, err);
   if (r >= 0) r = entries_of(work, rule, state, own, &entries, err);
   if (r >= 0)
-    r = ask(work, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases), entries)),
+    r = ask(work, state, "decide", json_pack("[O s s O o]", state, stage, action, own, now_of(work, json_incref(cases), entries)),
             &effects, err);
   json_decref(cases);
   if (r >= 0 && !work->refusals) {
@@ -347,7 +355,7 @@ int bf__work_due(struct bf__work *work, const char *id, const char *stage, const
   }
   const json_t *spec = json_object_get(json_object_get(bf__view_stage(view_of(work, state), stage), "deadlines"), name);
   if (run && json_object_get(spec, "on_due")) {
-    r = ask(work, "due", json_pack("[O s s o]", state, stage, name, now_of(work, json_incref(cases), NULL)), &effects, err);
+    r = ask(work, state, "due", json_pack("[O s s o]", state, stage, name, now_of(work, json_incref(cases), NULL)), &effects, err);
   } else if (!(effects = json_array())) {
     r = no_memory(err);
   }

@@ -12,7 +12,8 @@ local deadline_words = { title = "table", article = "number", articles = "table"
   on = "table", unless = "string|table", when = "table", warn = "table", after = "table", tell = "string|table", on_due = "function|table",
   action = "string", nature = "string", source = "table", roll = "boolean", stage_open = "boolean", help = "table" }
 local stage_words = { kind = "string", order = "number", title = "table", articles = "table", owner = "string|table", limits = "table", facts = "table",
-  actions = "table", deadlines = "table", leads = "table", help = "table", readings = "table" }
+  actions = "table", deadlines = "table", leads = "table", help = "table", readings = "table",
+  in_flight = "string" }
 local kind_words = { title = "table", articles = "table", facts = "table", create = "table", name = "string", columns = "table", limits = "table",
   help = "table", number = "string", public = "table", secret = "table" }
 
@@ -34,6 +35,9 @@ local function check_title(level, what, t)
 end
 
 local function check_parts(level, what, body)
+  if body.in_flight and body.in_flight ~= "stay" and body.in_flight ~= "move" then
+    fault(level + 1, '%s: in_flight = "stay" or "move" is due: what open cases do when this stage changes', what)
+  end
   for name, action in pairs(body.actions or {}) do
     if action.is ~= "remove" then
       local here = ("%s action '%s'"):format(what, name)
