@@ -58,7 +58,7 @@ void bf__app_stop(struct bf__app *app);
 
 /* The rules in force, a new reference. Any thread. */
 struct bf__ruleset *bf__app_rules(struct bf__app *app);
-struct bf__reign *bf__app_reign(struct bf__app *app);                    /* the same with what cases stay on; a new reference */
+struct bf__reign *bf__app_reign(struct bf__app *app);                 /* the same with what cases stay on; a new reference */
 void bf__app_set_reign(struct bf__app *app, struct bf__reign *reign); /* takes its own reference */
 
 /* After a commit, on the loop thread: cases changed (ids, borrowed), a deadline is pending at AT, notices wait for delivery. */

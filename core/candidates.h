@@ -11,9 +11,9 @@
 struct bf__candidate {
   struct bf__ruleset *set;
   struct bf__rules *ready; /* loaded beforehand, so that the swap only exchanges pointers */
-  int64_t base;   /* the number of the last change of rules when it was planned */
-  json_t *asked;  /* the choice as it was given, or NULL */
-  json_t *policy; /* what cases in flight do: { stay?, move? } */
+  int64_t base;            /* the number of the last change of rules when it was planned */
+  json_t *asked;           /* the choice as it was given, or NULL */
+  json_t *policy;          /* what cases in flight do: { stay?, move? } */
   json_t *plan;            /* { case: impact }, or NULL while not planned */
   json_t *summary;
   int64_t head; /* the last event that the plan has seen */

@@ -182,8 +182,7 @@ static void print_case(const json_t *one) {
 static void print_summary(const json_t *summary) {
   (void)printf("在办 · open %lld,受影响 · affected %lld,没有出路 · no way out %lld\n", number(summary, "open_cases"),
                number(summary, "affected"), number(summary, "stranded"));
-  if (number(summary, "staying"))
-    (void)printf("  留在原规则 · staying on their rules: %lld\n", number(summary, "staying"));
+  if (number(summary, "staying")) (void)printf("  留在原规则 · staying on their rules: %lld\n", number(summary, "staying"));
   print_counts("时限", "deadlines", json_object_get(summary, "deadlines"));
   print_counts("操作", "actions", json_object_get(summary, "actions"));
   print_counts("材料", "papers", json_object_get(summary, "papers"));
@@ -250,8 +249,8 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
   if (strcmp(verb, "show") == 0)
     return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
-  json_t *policy = stay || move ? json_pack("{s:o*, s:o*}", "stay", stay ? names(staying) : NULL, "move", move ? names(moving) : NULL)
-                                : NULL;
+  json_t *policy =
+      stay || move ? json_pack("{s:o*, s:o*}", "stay", stay ? names(staying) : NULL, "move", move ? names(moving) : NULL) : NULL;
   if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:o*}", "policy", policy), print_applied);
   void (*print)(const json_t *body) = strcmp(verb, "plan") == 0    ? print_plan
                                       : strcmp(verb, "diff") == 0  ? print_diff_answer

@@ -24,9 +24,11 @@ const struct bf__verb bf__verbs[] = {
      "  list            历次规则 · every ruleset that was ever in force\n"
      "  show [HASH]     规则概要 · a ruleset's description (default: the one in force)\n"
      "  diff [DIR]      差异 · how DIR differs from what is in force\n"
-     "  --stay          plan, apply: 在办事项在该环节办完之前留用原规则 · open cases stay on their rules until the stages they stand\n"
+     "  --stay          plan, apply: 在办事项在该环节办完之前留用原规则 · open cases stay on their rules until the stages they "
+     "stand\n"
      "                  in are closed; --stay=approval,plan: only in these stages\n"
-     "  --move          在办事项改用新规则(默认),以前留下的也改 · open cases move (the default), also those that stayed before\n"},
+     "  --move          在办事项改用新规则(默认),以前留下的也改 · open cases move (the default), also those that stayed "
+     "before\n"},
     {"simulate", bf__cmd_simulate, "CASE | FILE [--until DATE]", "推演 · what happens next, and when",
      "  CASE 事项编号 · the id of a case; FILE 事实文件 · a JSON file {\"kind\", \"facts\"}\n"
      "  --until DATE    推演到 · how far to look\n"},

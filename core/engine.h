@@ -46,7 +46,7 @@ struct bf__reign;
 void bf__engine_swap(struct bf__engine *engine, struct bf__rules **rules, struct bf__reign *reign);
 struct bf__store;
 struct bf__store *bf__engine_store(struct bf__engine *engine); /* the write connection; engine thread */
-void bf__engine_stop(struct bf__engine *engine); /* finishes what is queued, joins the thread */
+void bf__engine_stop(struct bf__engine *engine);               /* finishes what is queued, joins the thread */
 void bf__engine_free(struct bf__engine *engine);
 
 #endif

@@ -178,8 +178,8 @@ static bool touched(const struct bf__impact_sides *sides, const json_t *state) {
   return false;
 }
 
-/* What differs for the case between the rules it follows now and the candidate: { stranded, deadlines, actions, papers, told }, or
- * NULL. */
+/* What differs for the case between the rules it follows now and the candidate: { stranded, deadlines, actions, papers, told },
+ * or NULL. */
 static int compare(const struct bf__impact_sides *sides, struct bf__ruleset *set, json_t *state, json_t **ret,
                    struct bf_error *err) {
   struct side before, after;

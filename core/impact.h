@@ -13,9 +13,10 @@ struct bf__impact_sides {
   const struct bf__reign *reign, *then; /* today's rules, and what they become */
   struct bf__rules *before, *after;     /* sandboxes of what is in force in each */
   struct bf__shelf *shelf;              /* and of what cases stay on */
-  struct bf__store *store; /* for the cases that guards read */
+  struct bf__store *store;              /* for the cases that guards read */
   int32_t today;
-  const json_t *stages; /* between the two in force: { jurisdiction-or-"": { stage: true } } whose actions may differ, or NULL for all */
+  const json_t
+      *stages; /* between the two in force: { jurisdiction-or-"": { stage: true } } whose actions may differ, or NULL for all */
 };
 
 /* *RET: NULL when nothing differs, else { case, title, unit, jurisdiction, stranded, deadlines: [ { stage, name, title, article?,

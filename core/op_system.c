@@ -67,8 +67,8 @@ static bool carried(const struct bf__ruleset *set, const char *place, const char
 static bool stays(const struct bf__reign *reign, const char *stage) {
   size_t i, k;
   json_t *change, *one;
-  json_array_foreach(reign->changes, i, change) json_array_foreach(json_object_get(change, "stay"), k,
-                                                                   one) if (stage && strcmp(json_string_value(one), stage) == 0) return true;
+  json_array_foreach(reign->changes, i, change) json_array_foreach(
+      json_object_get(change, "stay"), k, one) if (stage && strcmp(json_string_value(one), stage) == 0) return true;
   return false;
 }
 
@@ -81,7 +81,8 @@ static int name_cases(struct bf__reading *reading, const json_t *group, json_t *
   int r = bf__store_rows(
       reading->store,
       "SELECT c.id, c.kind, c.jurisdiction, s.stage FROM cases c LEFT JOIN case_stages s ON s.case_id = c.id WHERE c.open = 1"
-      " AND c.id NOT IN (SELECT case_id FROM case_stays) AND c.kind = $1 AND c.jurisdiction = $2 AND COALESCE(s.stage, '') = $3 ORDER BY c.number LIMIT $4",
+      " AND c.id NOT IN (SELECT case_id FROM case_stays) AND c.kind = $1 AND c.jurisdiction = $2 AND COALESCE(s.stage, '') = $3 "
+      "ORDER BY c.number LIMIT $4",
       "id:t kind:t jurisdiction:t stage:t", &rows, err, "ttti", text(group, "kind"), text(group, "jurisdiction"),
       stage ? stage : "", room);
   if (r >= 0 && json_array_extend(stranded, rows) < 0) r = no_memory(err);
@@ -97,9 +98,8 @@ static int find_stranded(struct bf__reading *reading, const struct bf__ruleset *
       "SELECT DISTINCT c.kind, c.jurisdiction, s.stage FROM cases c LEFT JOIN case_stages s ON s.case_id = c.id WHERE c.open = 1"
       " ORDER BY c.kind, c.jurisdiction, s.stage",
       "kind:t jurisdiction:t stage:t", &groups, err, "");
-  json_array_foreach(groups, i,
-                     group) if (r >= 0 && !stays(reading->reign, text(group, "stage")) &&
-                            !carried(set, text(group, "jurisdiction"), text(group, "kind"), text(group, "stage")))
+  json_array_foreach(groups, i, group) if (r >= 0 && !stays(reading->reign, text(group, "stage")) &&
+                                           !carried(set, text(group, "jurisdiction"), text(group, "kind"), text(group, "stage")))
       r = name_cases(reading, group, stranded, err);
   json_decref(groups);
   return r;
@@ -137,8 +137,8 @@ static int look_at_stays(struct bf__reading *reading, bool *ret_broken, struct b
   char zh[500], en[700];
   int r = 0;
   json_object_foreach(reading->reign->broken, hash, why) {
-    r = bf__store_rows(reading->store, "SELECT case_id FROM case_stays WHERE ruleset = $1 ORDER BY case_id LIMIT 1", "id:t", &rows,
-                       err, "t", hash);
+    r = bf__store_rows(reading->store, "SELECT case_id FROM case_stays WHERE ruleset = $1 ORDER BY case_id LIMIT 1", "id:t",
+                       &rows, err, "t", hash);
     const char *id = text(json_array_get(rows, 0), "id");
     if (r >= 0 && id) {
       (void)snprintf(zh, sizeof zh, "事项 %.60s 仍按原规则 %.12s 办理,但该规则无法载入:请恢复备份", id, hash);

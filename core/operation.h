@@ -41,9 +41,9 @@ struct bf__turn {
 struct bf__reading {
   struct bf__app *app;
   struct bf__store *store; /* a read-only connection */
-  struct bf__rules *rules;  /* in force */
-  struct bf__reign *reign;  /* the same, with the older ones that cases stay on */
-  struct bf__shelf *shelf;  /* sandboxes of those */
+  struct bf__rules *rules; /* in force */
+  struct bf__reign *reign; /* the same, with the older ones that cases stay on */
+  struct bf__shelf *shelf; /* sandboxes of those */
   int64_t now_ms;
   int32_t today;
   json_t *actor;  /* borrowed, or NULL */

@@ -180,9 +180,8 @@ static json_t *round_of(const json_t *state, const char *stage) {
 static void add_stages(json_t *stages, const json_t *state, const json_t *list) {
   const char *name;
   json_t *record;
-  json_object_foreach(json_object_get(state, "stages"), name,
-                      record) if (bf__state_is_open(state, name) && lists(list, name))(void)
-      json_object_set(stages, name, round_of(state, name));
+  json_object_foreach(json_object_get(state, "stages"), name, record) if (bf__state_is_open(state, name) && lists(list, name))(
+      void) json_object_set(stages, name, round_of(state, name));
 }
 
 /* One change of rules laid on STAY (stolen, may be NULL). */
@@ -202,8 +201,8 @@ static json_t *lay(json_t *stay, const json_t *state, const json_t *change) {
   return out;
 }
 
-/* It goes on while a stage that it was promised for is still open in the same round, or while the rules in force do not know where
- * the case stands. */
+/* It goes on while a stage that it was promised for is still open in the same round, or while the rules in force do not know
+ * where the case stands. */
 static bool holds(const struct bf__reign *reign, const json_t *state, const json_t *stay) {
   const json_t *view = bf__ruleset_view(reign->now, text(state, "jurisdiction"));
   const char *name, *hash = text(stay, "ruleset");

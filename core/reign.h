@@ -20,14 +20,15 @@ struct bf__reign {
   atomic_int refs;
   struct bf__ruleset *now; /* in force */
   int64_t number;          /* of the last change of rules */
-  json_t *changes;         /* those that may not be written on every case: [ { number, from, to, stay: [stages], move: true|[stages] } ] */
-  json_t *broken;          /* { hash: why it cannot be loaded } of older rulesets that cases stay on */
+  json_t
+      *changes;   /* those that may not be written on every case: [ { number, from, to, stay: [stages], move: true|[stages] } ] */
+  json_t *broken; /* { hash: why it cannot be loaded } of older rulesets that cases stay on */
   struct bf__ruleset *older[BF__OLDER_MAX];
   int older_count;
 };
 
-/* The reign kept in storage. NOW is what is in force (a reference is taken). A ruleset that cannot be loaded is no error: it is named
- * in `broken`. */
+/* The reign kept in storage. NOW is what is in force (a reference is taken). A ruleset that cannot be loaded is no error: it is
+ * named in `broken`. */
 int bf__reign_load(struct bf__store *store, struct bf__ruleset *now, struct bf__reign **ret, struct bf_error *err) BF_WARN_UNUSED;
 /* What REIGN becomes when NOW comes into force with POLICY: { stay: [stages], move: true|[stages] }, both optional. */
 int bf__reign_next(const struct bf__reign *reign, struct bf__ruleset *now, const json_t *policy, struct bf__reign **ret,

@@ -108,9 +108,8 @@ static void swap(struct bf__app *app, json_t *data) {
 static json_t *event_of(const struct bf__command *command, const struct bf__candidate *candidate, const char *before) {
   return json_pack("{ss ss ss sO* sO sI sI sI sO*}", "do", "rules", "from", before, "to", candidate->set->hash, "actor",
                    command->actor, "policy", candidate->policy, "affected",
-                   json_integer_value(json_object_get(candidate->summary, "affected")), "staying",
-                   (json_int_t)candidate->staying, "open_cases", (json_int_t)candidate->open_cases, "note",
-                   json_object_get(command->params, "note"));
+                   json_integer_value(json_object_get(candidate->summary, "affected")), "staying", (json_int_t)candidate->staying,
+                   "open_cases", (json_int_t)candidate->open_cases, "note", json_object_get(command->params, "note"));
 }
 
 static int write_change(struct bf__turn *turn, struct bf__command *command, struct bf__candidate *candidate, json_t *drift,

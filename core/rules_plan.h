@@ -6,6 +6,7 @@
 
 /* Fills CANDIDATE's plan, summary, policy, base and head by a look at every open case, on a connection and copies of the rules of
  * its own. ASKED { stay, move } is what cases in flight are to do, or NULL. Any thread, for seconds. */
-int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const json_t *asked, struct bf_error *err) BF_WARN_UNUSED;
+int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const json_t *asked,
+                   struct bf_error *err) BF_WARN_UNUSED;
 
 #endif

@@ -355,7 +355,8 @@ int bf__work_due(struct bf__work *work, const char *id, const char *stage, const
   }
   const json_t *spec = json_object_get(json_object_get(bf__view_stage(view_of(work, state), stage), "deadlines"), name);
   if (run && json_object_get(spec, "on_due")) {
-    r = ask(work, state, "due", json_pack("[O s s o]", state, stage, name, now_of(work, json_incref(cases), NULL)), &effects, err);
+    r = ask(work, state, "due", json_pack("[O s s o]", state, stage, name, now_of(work, json_incref(cases), NULL)), &effects,
+            err);
   } else if (!(effects = json_array())) {
     r = no_memory(err);
   }
