@@ -275,29 +275,15 @@ static bool same_rows(const struct entry *entry, const struct bf__rung *rungs, i
   return true;
 }
 
-/* A deadline that is alive has a row of its own, whose moment never comes: lists find it by its date also when every rung has
- * fired. */
-static int add_alive(const struct bf__deadline *deadlines, int alive, struct bf__rung *rungs, int count) {
-  for (int i = 0; i < alive && count < BF__RUNGS_MAX; i++) {
-    if (deadlines[i].due == INT32_MAX) continue;
-    rungs[count++] = (struct bf__rung){
-        .stage = deadlines[i].stage, .name = deadlines[i].name, .rung = "alive", .at = INT64_MAX, .due = deadlines[i].due};
-  }
-  return count;
-}
-
 /* Brings the stored rungs of a case in line with what is derived: only differences are written. */
 static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t *state, struct bf_error *err) {
-  struct bf__deadline deadlines[BF__DEADLINES_MAX];
   struct bf__rung rungs[BF__RUNGS_MAX];
   char due[BF__DATE_TEXT];
   const struct bf__ruleset *set = bf__reign_set(turn->reign, state);
   if (!set) return 0; /* nobody knows its deadlines: /readyz says so */
-  const json_t *view = bf__ruleset_view(set, json_string_value(json_object_get(state, "jurisdiction")));
-  int alive = bf__deadlines(view, set->calendar, state, turn->today, deadlines, BF__DEADLINES_MAX), r = 0;
-  int count = bf__rungs(set->calendar, state, deadlines, alive, rungs, BF__RUNGS_MAX);
-  if (count) bf__turn_next(turn, rungs[0].at);
-  count = add_alive(deadlines, alive, rungs, count);
+  int64_t next = INT64_MAX;
+  int r = 0, count = bf__rows(set, state, turn->today, rungs, BF__RUNGS_MAX, &next);
+  if (next != INT64_MAX) bf__turn_next(turn, next);
   if (same_rows(entry, rungs, count)) return 0; /* most actions move no deadline */
   for (int i = 0; i < entry->count; i++) {
     bool found = false;

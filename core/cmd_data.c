@@ -256,13 +256,25 @@ static int verify_data(struct bf__cli *cli) {
   return code;
 }
 
+/* Counts every deadline again and compares: exit 1 when one differs. */
+static int check_deadlines(struct bf__cli *cli) {
+  struct bf_error err = {0};
+  json_t *answer = NULL;
+  if (bf__cli_call(cli, "deadline.check", json_object(), &answer, &err) < 0) return bf__cli_fail(&err);
+  bool ok = json_is_true(json_object_get(json_object_get(answer, "body"), "ok"));
+  int code = bf__cli_show(cli, answer, NULL);
+  json_decref(answer);
+  return code == BF__DONE && !ok ? BF__FAILED : code;
+}
+
 int bf__cmd_audit(struct bf__cli *cli, int argc, char **argv) {
-  static const char *const verbs[] = {"verify", "export", "head", NULL};
+  static const char *const verbs[] = {"verify", "deadlines", "export", "head", NULL};
   int code = bf__cli_parse(cli, argc, argv, NULL, 1, 2);
   if (code >= 0) return code;
   const char *verb = cli->words[0], *file = cli->word_count > 1 ? cli->words[1] : NULL;
   if (strcmp(verb, "verify") == 0) return file ? verify_file(cli, file) : verify_data(cli);
   if (strcmp(verb, "head") == 0 && !file) return bf__cli_run(cli, "audit.head", json_object(), NULL);
+  if (strcmp(verb, "deadlines") == 0 && !file) return check_deadlines(cli);
   if (strcmp(verb, "export") != 0) return bf__cli_unknown(cli, "audit", verb, verbs);
   if (!file) {
     (void)fprintf(stderr, "banfa: 缺少文件 · the file is missing\n");

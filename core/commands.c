@@ -57,9 +57,10 @@ const struct bf__verb bf__verbs[] = {
     {"restore", bf__cmd_restore, "FILE [--force]", "从备份恢复 · put a backup in place",
      "  The server must be stopped. The copy is checked before it takes the database's place.\n"
      "  --force         已有数据时也恢复,原库改名保留 · also where there is data: the old database is kept under another name\n"},
-    {"audit", bf__cmd_audit, "verify [FILE] | export FILE | head", "审计链 · the chain of events",
+    {"audit", bf__cmd_audit, "verify [FILE] | deadlines | export FILE | head", "审计链 · the chain of events",
      "  verify          核对整条链 · checks every link, and that what is stored is what the chain says\n"
      "  verify FILE     核对导出文件,不需要服务和数据 · checks an exported file by itself\n"
+     "  deadlines       逐项重算时限并与所存核对 · counts every deadline again and compares it with what is stored\n"
      "  export FILE     导出 · writes the chain to FILE (\"-\": standard output)\n"
      "  head            链头 · the last link, to be kept elsewhere: a cut tail shows against it\n"},
     {"doctor", bf__cmd_doctor, "", "体检 · checks the installation and the data, and says what to do", ""},

@@ -261,6 +261,21 @@ int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const st
   return made;
 }
 
+int bf__rows(const struct bf__ruleset *set, const json_t *state, int32_t today, struct bf__rung *out, int max,
+             int64_t *ret_next) {
+  struct bf__deadline deadlines[BF__DEADLINES_MAX];
+  const json_t *view = bf__ruleset_view(set, text(state, "jurisdiction"));
+  int alive = bf__deadlines(view, set->calendar, state, today, deadlines, BF__DEADLINES_MAX);
+  int count = bf__rungs(set->calendar, state, deadlines, alive, out, max);
+  if (count) *ret_next = out[0].at;
+  for (int i = 0; i < alive && count < max; i++) {
+    if (deadlines[i].due == INT32_MAX) continue;
+    out[count++] = (struct bf__rung){
+        .stage = deadlines[i].stage, .name = deadlines[i].name, .rung = "alive", .at = INT64_MAX, .due = deadlines[i].due};
+  }
+  return count;
+}
+
 /* In words how the date came about. */
 static json_t *how(const json_t *view, const json_t *state, const struct bf__deadline *d) {
   static const char *const units_zh[] = {"天", "个工作日", "个月", "年"}, *const units_en[] = {"days", "working days", "months",

@@ -36,6 +36,11 @@ int bf__deadlines(const json_t *view, const struct bf__calendar *calendar, const
 /* What of them is still to happen (what STATE.fired names for the same date is left out), sorted by moment. */
 int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *deadlines, int count,
               struct bf__rung *out, int max);
+/* What is stored for a case that follows SET: the rungs still to happen, then a row "alive" for each deadline with a date, whose
+ * moment never comes: lists find it by its date also when every rung has fired. *RET_NEXT: the first rung's moment, when there is
+ * one. */
+struct bf__ruleset;
+int bf__rows(const struct bf__ruleset *set, const json_t *state, int32_t today, struct bf__rung *out, int max, int64_t *ret_next);
 /* { stage, name, title, article, nature, due?, state: "running"|"paused"|"overdue", left_days?, provisional, tell, action?, how:
  * {zh, en} } */
 json_t *bf__deadline_json(const json_t *view, const struct bf__calendar *calendar, const json_t *state,

@@ -236,4 +236,30 @@ def test_the_command_line():
         assert code == 0 and "stay" not in c.case(a), out
 
 
+def test_the_stored_deadlines_are_counted_again():
+    with server(clock="2024-03-01T09:00", scripts=RULES) as s:
+        c, (a, _, _, moved) = start(s)
+        c.act(moved, "work", "pass")
+        apply(c, FASTER, {"stay": ["work"]})
+        for _ in range(300):
+            report = s.operator("deadline.check")
+            if not report["reconciling"]:
+                break
+        assert report == {"ok": True, "cases": 4, "wrong": 0, "reconciling": False, "faults": []}, report
+        s.stop()
+
+        def audit():
+            done = subprocess.run([s.program, "audit", "deadlines", "--json", "--data", s.data, "--scripts", RULES, "--config", os.path.join(ROOT, "config", "banfa.json")], capture_output=True, text=True, check=False)
+            return done.returncode, json.loads(done.stdout)
+        code, report = audit()
+        assert code == 0 and report["ok"], report
+        with sqlite3.connect(os.path.join(s.data, "banfa.db")) as db:
+            assert db.execute("UPDATE deadlines SET due = '2024-03-08' WHERE case_id = ? AND rung = 'alive'", (a,)).rowcount == 1
+            assert db.execute("DELETE FROM deadlines WHERE case_id = ? AND rung = 'due'", (moved,)).rowcount == 1
+        code, report = audit()
+        assert code == 1 and report["wrong"] == 2, report
+        assert {(f["case"], f["rung"], f.get("stored"), f["derived"]) for f in report["faults"]} == {(a, "alive", "2024-03-08", "2024-03-15"), (moved, "due", None, "2024-03-21")}, report
+        s.start()
+
+
 main(globals())
