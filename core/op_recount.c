@@ -7,8 +7,8 @@
 #include "operation.h"
 
 #define SLICE 500
-#define TOLD 100   /* faults named at most */
-#define LOOKS 4    /* at a case that somebody may be changing meanwhile */
+#define TOLD 100 /* faults named at most */
+#define LOOKS 4  /* at a case that somebody may be changing meanwhile */
 
 static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
@@ -121,8 +121,8 @@ static int is_reconciling(struct bf__reading *reading, bool *ret, struct bf_erro
   return r;
 }
 
-/* deadline.check → { ok, cases, wrong, reconciling, faults: [ { case, stage, name, rung, stored?, derived? } ] }. While a change of
- * rules is being followed, dates not reached yet are none of the faults of storage: `reconciling` says so. */
+/* deadline.check → { ok, cases, wrong, reconciling, faults: [ { case, stage, name, rung, stored?, derived? } ] }. While a change
+ * of rules is being followed, dates not reached yet are none of the faults of storage: `reconciling` says so. */
 static int recount(struct bf__reading *reading, struct bf_error *err) {
   int64_t cursor = 0, count = 0, wrong = 0;
   json_t *faults = json_array(), *rows, *row;
