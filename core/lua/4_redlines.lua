@@ -85,11 +85,19 @@ end
 
 local nothing = host.readonly {}
 
+-- The facts that a step's effects wrote or took away; at the creation all that are there.
+local function touched_by(step)
+  local out = {}
+  if step.what == "create" and step.after then for name in host.each(step.after.facts) do out[name] = true end end
+  for _, e in ipairs(step.effects or nothing) do if e.fact then out[e.fact] = true end end
+  return out
+end
+
 -- What a line sees of a step: the step itself, and the limits in force and the base's.
 local function step_of(view, step)
   local out = { what = step.what, stage = step.stage, action = step.action, deadline = step.deadline, input = step.input or nothing, date = step.date,
     actor = step.actor or nothing, before = step.before, after = step.after, effects = step.effects or nothing, cases = step.cases or nothing,
-    entries = step.entries or nothing, public = step.public, limit = nil, base_limit = nil }
+    entries = step.entries or nothing, public = step.public, touched = touched_by(step), limit = nil, base_limit = nil }
   function out.limit(name) return P.resolve_limit(view, step.stage or "", name) end
   function out.base_limit(name) return P.resolve_limit(rules.base, step.stage or "", name) end
   return host.readonly(out)
