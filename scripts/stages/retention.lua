@@ -3,6 +3,7 @@ local conditions = require "lib.conditions"
 local common = require "lib.common"
 local ending = require "lib.ending"
 local money_ = require "lib.money"
+local oversight = require "lib.oversight"
 
 local names = { { zh = "第一笔", en = "first" }, { zh = "第二笔", en = "second" }, { zh = "第三笔", en = "third" } }
 local function fact_of(what, n) return "tranche_" .. n .. "_" .. what end
@@ -86,7 +87,7 @@ for n = 1, 3 do
     end }
   actions["pay_" .. n] = { by = "finance", order = n * 10 + 1, usual = n * 2, after = workdays(10),
     title = { zh = "支付尾款" .. name.zh, en = "Pay tranche " .. n }, when = all { is_set(fact_of("payable_on", n)), not_set(fact_of("paid_on", n)) },
-    guard = { year_over(n), before(n), payable(n), held, money_.frozen },
+    guard = { year_over(n), before(n), payable(n), held, money_.frozen, oversight.suspended },
     help = { zh = "金额由系统按每份合同算出:前两笔各5%(舍去不足一分),第三笔取余数",
       en = "Computed for each contract: 5% each rounded down, the third takes the remainder" },
     effect = function(case, _, now)
@@ -115,6 +116,8 @@ actions.hold = { by = { "finance", "bureau" }, order = 40, title = { zh = "暂�
   notify { to = { "builder" }, article = 19, zh = "尾款暂缓支付", en = "The retention is on hold" } } }
 actions.lift = { by = { "finance", "bureau" }, order = 41, title = { zh = "解除暂缓", en = "Lift the hold" }, when = is_set("retention_hold"),
   form = { { "reason", text, zh = "理由", en = "Why" } }, effect = { unset("retention_hold") } }
+-- 验收期间暂停的,尾款同样停付,在这里解除 · suspended since acceptance: the retention waits too, and here it is lifted
+actions.suspend, actions.lift_suspension = oversight.suspend(), oversight.lift_suspension()
 
 return stage "retention" {
   kind = "project", order = 170, articles = { 19 }, owner = "finance", title = { zh = "尾款", en = "Retention" },
