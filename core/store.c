@@ -47,15 +47,7 @@ static const char schema[] =
     "CREATE TABLE idempotency (actor TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status BIGINT NOT NULL, version "
     "BIGINT NOT NULL,"
     " location TEXT, answer TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (actor, key));"
-    "CREATE INDEX idempotency_at ON idempotency (at_ms);"
-    "CREATE TABLE case_stays (case_id TEXT PRIMARY KEY, ruleset TEXT NOT NULL);"
-    "CREATE INDEX case_stays_ruleset ON case_stays (ruleset);";
-
-/* What a database of the version before lacks, in order: the first line makes version 1 into 2. */
-static const char *const upgrades[] = {
-    "CREATE TABLE case_stays (case_id TEXT PRIMARY KEY, ruleset TEXT NOT NULL);"
-    "CREATE INDEX case_stays_ruleset ON case_stays (ruleset);",
-};
+    "CREATE INDEX idempotency_at ON idempotency (at_ms);";
 
 #define STATEMENTS 128 /* more distinct SQL texts than this in one program is a mistake */
 
@@ -69,12 +61,29 @@ struct bf__store {
   int count;
 };
 
-static int create_tables(struct bf__store *store, struct bf_error *err) {
+/* From each version to the next. A step that has been released is never changed: a new one is put at the end, and
+ * BF__SCHEMA_VERSION counts them. A new database takes all of them too. */
+static const char *const upgrades[] = {
+    /* 2: cases that stay on an older ruleset */
+    "CREATE TABLE case_stays (case_id TEXT PRIMARY KEY, ruleset TEXT NOT NULL);"
+    "CREATE INDEX case_stays_ruleset ON case_stays (ruleset);",
+    /* 3: many deadlines of one moment are fired in order without sorting them all for each batch */
+    "DROP INDEX deadlines_at; CREATE INDEX deadlines_at ON deadlines (at_ms, case_id);",
+};
+_Static_assert(sizeof upgrades / sizeof *upgrades == BF__SCHEMA_VERSION - 1, "one step for each version after the first");
+
+/* Everything from version FOUND (0: an empty database) to today's, in one transaction. */
+static int make_tables(struct bf__store *store, int found, struct bf_error *err) {
   char sql[128];
   int r = store->calls->begin(store->db, err);
   if (r < 0) return r;
-  r = store->calls->exec(store->db, schema, err);
-  (void)snprintf(sql, sizeof sql, "INSERT INTO meta (key, value) VALUES ('schema', '%d')", BF__SCHEMA_VERSION);
+  if (found == 0) r = store->calls->exec(store->db, schema, err);
+  for (int version = found ? found : 1; r >= 0 && version < BF__SCHEMA_VERSION; version++)
+    r = store->calls->exec(store->db, upgrades[version - 1], err);
+  (void)snprintf(sql, sizeof sql,
+                 found ? "UPDATE meta SET value = '%d' WHERE key = 'schema'"
+                       : "INSERT INTO meta (key, value) VALUES ('schema', '%d')",
+                 BF__SCHEMA_VERSION);
   if (r >= 0) r = store->calls->exec(store->db, sql, err);
   if (r < 0) {
     store->calls->rollback(store->db);
@@ -83,25 +92,12 @@ static int create_tables(struct bf__store *store, struct bf_error *err) {
   return store->calls->commit(store->db, err);
 }
 
-static int upgrade(struct bf__store *store, int from, struct bf_error *err) {
-  char sql[128];
-  int r = store->calls->begin(store->db, err);
-  if (r < 0) return r;
-  for (int version = from; version < BF__SCHEMA_VERSION && r >= 0; version++)
-    r = store->calls->exec(store->db, upgrades[version - 1], err);
-  (void)snprintf(sql, sizeof sql, "UPDATE meta SET value = '%d' WHERE key = 'schema'", BF__SCHEMA_VERSION);
-  if (r >= 0) r = store->calls->exec(store->db, sql, err);
-  if (r >= 0) return store->calls->commit(store->db, err);
-  store->calls->rollback(store->db);
-  return r;
-}
-
 static int check_version(struct bf__store *store, bool write, struct bf_error *err) {
   struct bf_error probe = {0};
   char *version = NULL;
   int r = bf__store_meta_get(store, "schema", &version, &probe);
-  if (r < 0 && probe.code == BF_EINVAL && write) return create_tables(store, err); /* no table yet: a new database */
-  if (r < 0) return bf_fail(err, r, probe.where, "%s", probe.message);             /* damaged: never written over */
+  if (r < 0 && probe.code == BF_EINVAL && write) return make_tables(store, 0, err); /* no table yet: a new database */
+  if (r < 0) return bf_fail(err, r, probe.where, "%s", probe.message);              /* damaged: never written over */
   int found = version ? (int)strtol(version, NULL, 10) : 0;
   free(version);
   if (found > BF__SCHEMA_VERSION)
@@ -110,7 +106,10 @@ static int check_version(struct bf__store *store, bool write, struct bf_error *e
         "the database was made by a newer banfa (its version is %d, this program knows %d): use that program, or a backup", found,
         BF__SCHEMA_VERSION);
   if (found < 1) return bf_fail(err, BF_EIO, "storage", "the database has no version mark: it is not banfa's, or it is damaged");
-  return found < BF__SCHEMA_VERSION && write ? upgrade(store, found, err) : 0;
+  if (found == BF__SCHEMA_VERSION) return 0;
+  return write ? make_tables(store, found, err)
+               : bf_fail(err, BF_EVERSION, "storage",
+                         "the database is of an older banfa: start the server once, it brings it up to date");
 }
 
 int bf__store_open(const struct bf_storage *storage, bool write, struct bf__store **ret, struct bf_error *err) {
