@@ -151,7 +151,7 @@ static void stop(void *self) {
 }
 
 static const struct bf_option options[] = {
-    {"batch", BF_OPTION_INT, "200", 1, 10000, "deadlines fired in one turn of the engine, at most"},
+    {"batch", BF_OPTION_INT, "32", 1, 10000, "deadlines fired in one turn of the engine, at most"},
     {"look_seconds", BF_OPTION_INT, "60", 1, 3600, "seconds after which it looks again whatever it expects"},
     {0},
 };

@@ -1,6 +1,7 @@
 /* SQLite would move its log into the database inside whichever commit passes a threshold: that commit, and every request in its
  * batch, waits for two more syncs and thousands of page writes. Here a thread with its own connection does it beside the commits.
- * It can't start the log afresh while commits go on, so at the log's bound the writer itself does the small rest. */
+ * It can't start the log afresh while commits go on, so past the log's bound the writer itself does the rest, once that is small.
+ */
 #include "sqlite_store.h"
 
 #include <pthread.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 
 #define PAGE_BYTES 4096    /* SQLite's default, which this plugin never changes */
+#define FAR 8              /* bounds: how far the log may grow while the thread is behind, before a commit waits for the rest */
 #define RESTART_WAIT_MS 50 /* how long a commit may wait for readers to leave the log, once for each bound's worth of growth */
 
 struct checkpointer {
@@ -86,7 +88,8 @@ static int committed(void *arg, sqlite3 *sqlite, const char *database, int pages
   int moved = atomic_load(&checkpointer->moved);
   if (pages < moved) atomic_store(&checkpointer->moved, moved = 0); /* the log started afresh */
   if (pages < checkpointer->bound) checkpointer->retry_at = 0;
-  if (pages >= checkpointer->bound && pages >= checkpointer->retry_at)
+  bool little = pages - moved < checkpointer->step, much = pages >= checkpointer->bound * FAR;
+  if (pages >= checkpointer->bound && pages >= checkpointer->retry_at && (little || much))
     restart(checkpointer, sqlite, pages);
   else if (pages - moved >= checkpointer->step)
     want(checkpointer);

@@ -125,10 +125,30 @@ def test_newer_database():
         with contextlib.closing(sqlite3.connect(os.path.join(data, "banfa.db"))) as db:
             db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (number,))
             db.commit()
+    today = tables(data)[1]
     version("99")
     no_start(data, "newer banfa", "99", "use that program, or a backup")
-    version("1")
+    version(today)
     whole(data)
+
+
+def tables(data):
+    with contextlib.closing(sqlite3.connect(os.path.join(data, "banfa.db"))) as db:
+        return sorted(row for row in db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")), db.execute(
+            "SELECT value FROM meta WHERE key = 'schema'").fetchone()[0]
+
+
+def test_older_database():
+    """A folder of the first version is brought up to date by the start: the same tables as a new one has, and nothing lost."""
+    data = healthy()
+    today = tables(data)
+    with contextlib.closing(sqlite3.connect(os.path.join(data, "banfa.db"), isolation_level=None)) as db:
+        db.executescript(open(os.path.join(os.path.dirname(__file__), "schema_1.sql"), encoding="utf-8").read())
+    running = Server(data, clock="2022-09-01T10:00", preset=PRESET, scripts=RULES)
+    assert running.login("clerk").get("/api/v1/cases")["items"][0]["title"] == "已有的事项"
+    running.operator("audit.verify")
+    assert running.stop() == 0
+    assert tables(data) == today
 
 
 def test_corrupt_database():
