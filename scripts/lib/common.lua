@@ -43,6 +43,15 @@ function common.copy(items)
   return out
 end
 
+-- 不得审批本单位的申请:由另一家有此职责的单位办理 · nobody decides on their own unit's application: another body with this duty does
+function common.not_own(case, now)
+  if now.actor and now.actor.org ~= nil and now.actor.org == case.unit then
+    return refuse { article = 44, code = "own.unit",
+      zh = "这是本单位的申请,不能由本单位审批:请由另一家有此职责的单位办理(由管理员授予职责)",
+      en = "This is your own unit's application: another body with this duty decides on it (an administrator grants the duty)" }
+  end
+end
+
 -- 签合同以前都可以撤回 · before the contract a project can be withdrawn
 function common.withdraw()
   return { by = "builder", order = 90, title = { zh = "撤回项目", en = "Withdraw the project" },

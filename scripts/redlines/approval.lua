@@ -2,7 +2,7 @@
 local lines = require "lib.lines"
 
 -- 由他人决定的事 · what is for others to decide
-local decisions = { "pretech_passed_on", "plan_entered_on", "study_replied_on", "review_passed_on", "approved_on", "budget_reviewed_on", "pre_accepted_on",
+local decisions = { "pretech_passed_on", "study_replied_on", "review_passed_on", "approved_on", "budget_reviewed_on", "pre_accepted_on",
   "evaluated_on", "evaluation_settled_on", "tranche_1_payable_on", "tranche_2_payable_on", "tranche_3_payable_on" }
 
 local own = redline "nobody_decides_for_the_own_unit" {

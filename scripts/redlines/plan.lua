@@ -27,8 +27,11 @@ local plan_passed = redline "plan_passed_before_issue" {
   end,
 }
 
--- 计划下达时由系统一并推动,没有办理人 · moved by the plan itself: nobody acts
-local function by_plan(step) return step.what == "act" and #(step.actor.roles or {}) == 0 end
+-- 随计划下达一并推动:计划已下达,并且列有本项目 · moved by its plan: that is issued and holds this project
+local function by_plan(step)
+  local plan = step.what == "act" and step.cases[step.after.facts.plan or ""]
+  return plan and plan.kind == "plan" and plan.facts.issued_on and lines.has(plan.facts.projects, step.after.id)
+end
 local function by_government(step)
   local f = step.after.facts
   return step.what == "act" and lines.role(step, "government") and f.urgent_bureau_on and f.urgent_drc_on and f.urgent_finance_on and f.urgent_group_on

@@ -120,7 +120,7 @@ return stage "approval" {
         "approval_number", "second_review_reason", money_.lighter_field() },
       help = { zh = "以方案评审意见为依据,原则上不另行评审;另行评审的须写明理由",
         en = "On the strength of the review opinion; a second review needs a reason" },
-      guard = { accepted, not_waiting, in_plan, reviewed, siblings.judged }, check = amount_fits,
+      guard = { common.not_own, accepted, not_waiting, in_plan, reviewed, siblings.judged }, check = amount_fits,
       effect = function(case, given, now)
         return { set("approved_on", now.date), set("approved_amount", amount_of(case, given)), set("approval_number", given.approval_number),
           set("second_review_reason", given.second_review_reason),

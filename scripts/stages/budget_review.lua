@@ -30,7 +30,7 @@ return stage "budget_review" {
     conclude = { by = "finance", order = 2, usual = 2, after = workdays(15), title = { zh = "出具预算评审结论", en = "Conclude the review" },
       needs = docs { "budget_review_report" },
       form = { { "amount", money, zh = "评审确认的预算(不填即同批复金额)", en = "Budget as reviewed (empty: as approved)", min = 1, optional = true },
-        money_.lighter_field() }, guard = { lapse.guard, submitted },
+        money_.lighter_field() }, guard = { common.not_own, lapse.guard, submitted },
       check = function(case, given, now)
         if amount_of(case, given) > case.facts.investment then
           return refuse { article = 22, code = "budget.amount", field = "amount",

@@ -1,4 +1,5 @@
 -- 第三十一条 后评价:竣工验收满10个月起开展;简表适用于全部项目,重点项目用详表
+local common = require "lib.common"
 local ending = require "lib.ending"
 
 local function in_time(case, now)
@@ -31,7 +32,7 @@ return stage "evaluation" {
     { "evaluation_score", percent, zh = "得分", en = "Score", optional = true } },
   actions = {
     evaluate = { by = "bureau", order = 1, usual = 1, after = workdays(20), title = { zh = "作出后评价", en = "Evaluate" },
-      needs = docs { "evaluation_report" }, guard = in_time, check = form_fits,
+      needs = docs { "evaluation_report" }, guard = { common.not_own, in_time }, check = form_fits,
       help = { zh = "结论与建设单位后续项目审批挂钩;第一笔尾款以此为前提",
         en = "It weighs on the unit's later approvals; the first retention tranche depends on it" },
       form = { { "depth", choice { { "short", "简表", "Short form" }, { "full", "详表", "Full form" } }, zh = "评价方式", en = "Form",
@@ -50,7 +51,7 @@ return stage "evaluation" {
       effect = { set("problems_fixed_report_on", today), notify { to = { "bureau" }, article = 31, zh = "后评价问题已整改,请确认(不合格的请重新评价)",
         en = "The problems are fixed: confirm (or evaluate again, if it had failed)" } } },
     confirm_fixed = { by = "bureau", order = 3, title = { zh = "确认整改到位", en = "Confirm that the problems are fixed" },
-      when = all { is("evaluation_result", "passed_with_problems"), is_set("problems_fixed_report_on") },
+      when = all { is("evaluation_result", "passed_with_problems"), is_set("problems_fixed_report_on") }, guard = common.not_own,
       effect = function(case, _, now) return { set("evaluation_settled_on", now.date), ending.wind_up(case, "evaluation") } end },
   },
   deadlines = {

@@ -79,7 +79,7 @@ return stage "final_acceptance" {
       effect = { append("acceptance_meetings", experts.record()) } },
     pass = { by = "bureau", order = 6, usual = 3, after = workdays(2), title = { zh = "竣工验收合格", en = "Accept the project" },
       needs = docs { "acceptance_report" }, form = { { "opinion", text, zh = "验收意见", en = "Opinion", example = "同意通过竣工验收" } },
-      guard = { received, not_waiting, acceptance.gates, met },
+      guard = { common.not_own, received, not_waiting, acceptance.gates, met },
       effect = function(case, given, now)
         return { set("acceptance_opinion", given.opinion), acceptance.accepted(case, now.date),
           notify { to = { "builder", "finance" }, article = 26, zh = "项目竣工验收合格,可投入使用", en = "The project is accepted and may be used" },
@@ -88,7 +88,7 @@ return stage "final_acceptance" {
     pass_with_conditions = { by = "bureau", order = 7, title = { zh = "附条件通过竣工验收", en = "Accept with conditions" }, needs = docs { "acceptance_report" },
       form = { { "opinion", text, zh = "验收意见", en = "Opinion" }, conditions.field() },
       help = { zh = "每个条件写明责任人、期限和落实前挡住的事项", en = "Each condition names who answers for it, its date, and what it blocks until met" },
-      guard = { received, not_waiting, acceptance.gates, met }, check = conditions.check,
+      guard = { common.not_own, received, not_waiting, acceptance.gates, met }, check = conditions.check,
       effect = function(case, given, now)
         return { set("acceptance_opinion", given.opinion), acceptance.accepted(case, now.date), conditions.set(given),
           notify { to = { "builder", "finance" }, article = 26, zh = "项目附条件通过竣工验收,请按期落实条件", en = "Accepted with conditions: meet them by their dates" }, follow "accepted" }

@@ -93,6 +93,7 @@ return stage "prelim_design" {
       needs = docs { "feasibility_reply" },
       help = { zh = "批复总投资不填的,即同设计概算", en = "Left empty, the total approved equals the design estimate" },
       form = { { "amount", money, zh = "批复总投资", en = "Total approved", min = 1, optional = true }, money_.lighter_field() },
+      guard = common.not_own,
       check = function(case, given, now) return money_.lighter(case, amount_of(case, given), given.lighter_reason, now) end,
       effect = function(case, given, now)
         return { set("study_replied_on", now.date), unset("study_submitted_on"),

@@ -21,7 +21,7 @@ return stage "pretech" {
   leads = { passed = "planning", failed = "declaration" },
   actions = {
     pass = { by = "center", order = 1, usual = 1, after = workdays(15), title = { zh = "审查通过", en = "Pass" }, needs = docs { "pretech_opinion" },
-      guard = corrected,
+      guard = { common.not_own, corrected },
       form = { { "opinion", text, zh = "审查意见", en = "Opinion", example = "同意申报" } },
       effect = { set("pretech_passed_on", today), set("pretech_opinion", input "opinion"), unset("pretech_missing"),
         notify { to = { "builder", "bureau" }, article = 5, zh = "前置技术审查已通过,可列入年度计划",

@@ -69,8 +69,8 @@ for n = 1, 3 do
   actions["review_" .. n] = { by = "bureau", order = n * 10, usual = n * 2 - 1, after = workdays(10),
     title = { zh = "审核尾款" .. name.zh, en = "Review tranche " .. n }, when = not_set(fact_of("payable_on", n)),
     needs = n > 1 and docs { "assessment_report" } or nil,
-    guard = n == 1 and { year_over(1), evaluated, money_.frozen, conditions.block "retention" }
-      or { year_over(n), before(n), money_.frozen, conditions.block "retention" },
+    guard = n == 1 and { common.not_own, year_over(1), evaluated, money_.frozen, conditions.block "retention" }
+      or { common.not_own, year_over(n), before(n), money_.frozen, conditions.block "retention" },
     help = n == 1 and { zh = "须后评价合格且问题整改到位",
       en = "Needs a passed post-evaluation with its problems fixed" } or { zh = "须年度考核合格;不合格的暂缓,整改后再审",
       en = "Needs a passed yearly assessment; failed: held, and reviewed again" },

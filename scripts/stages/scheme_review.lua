@@ -98,7 +98,7 @@ return stage "scheme_review" {
       effect = { append("expert_meetings", experts.record()) } },
     pass = { by = "center", order = 2, usual = 2, after = workdays(5), title = { zh = "评审通过", en = "Pass" }, needs = docs { "review_opinion" },
       form = opinion_form(),
-      guard = { no_conditions, integration.follows, function(case, now) return met(case, now, size(case)) end },
+      guard = { common.not_own, no_conditions, integration.follows, function(case, now) return met(case, now, size(case)) end },
       check = { thresholds, function(_, given) return judge(given, "pass") end },
       effect = function(case, given, now)
         return { set("review_passed_on", now.date), set("review_subjects", given.subjects), set("review_opinion", given.opinion),
@@ -110,7 +110,7 @@ return stage "scheme_review" {
     pass_with_conditions = { by = "center", order = 3, title = { zh = "附条件通过", en = "Pass with conditions" }, needs = docs { "review_opinion" },
       form = (function() local f = opinion_form(); f[#f + 1] = { "conditions", list_of(text), zh = "须落实的条件", en = "Conditions",
         min = 1 }; return f end)(),
-      guard = { no_conditions, integration.follows, function(case, now) return met(case, now, size(case)) end },
+      guard = { common.not_own, no_conditions, integration.follows, function(case, now) return met(case, now, size(case)) end },
       check = { thresholds, function(_, given) return judge(given, "improve") end },
       effect = function(case, given, now)
         return { set("review_subjects", given.subjects), set("review_opinion", given.opinion), set("reviewed_amount", amount_of(case, given)),
@@ -125,7 +125,7 @@ return stage "scheme_review" {
       effect = { set("conditions_answer", input "answer"),
         notify { to = { "center" }, article = 11, zh = "建设单位已落实评审条件,请确认", en = "The builder has met the conditions: confirm" } } },
     confirm_conditions = { by = "center", order = 5, title = { zh = "确认条件已落实", en = "Confirm the conditions" },
-      when = is_set("conditions_answer"),
+      when = is_set("conditions_answer"), guard = common.not_own,
       effect = { set("review_passed_on", today), unset("review_conditions"),
         notify { to = { "builder", "bureau" }, article = 11, zh = "评审条件已落实,请提交审批", en = "The conditions are met: apply for approval" },
         follow "passed" } },

@@ -1,6 +1,7 @@
 -- 第二十七条 国家、省级资金项目:先由政务管理服务局预验收,上级验收后市里认可
 local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
+local common = require "lib.common"
 local ending = require "lib.ending"
 local money_ = require "lib.money"
 
@@ -16,7 +17,7 @@ return stage "upper_acceptance" {
     pre_accept = { by = "bureau", order = 1, usual = 6, after = workdays(10), article = 27,
       title = { zh = "预验收合格", en = "Pass the pre-acceptance" }, needs = docs { "acceptance_application", "pre_acceptance_opinion" },
       when = not_set("pre_accepted_on"),
-      guard = acceptance.gates, effect = { set("pre_accepted_on", today),
+      guard = { common.not_own, acceptance.gates }, effect = { set("pre_accepted_on", today),
         notify { to = { "builder" }, article = 27, zh = "预验收合格,可向上级申请验收", en = "Pre-accepted: apply to the level above" } } },
     record_upper = { by = "builder", order = 2, usual = 7, after = workdays(30), article = 27,
       title = { zh = "登记上级验收结果", en = "Record the acceptance above" }, needs = docs { "upper_acceptance_document" },

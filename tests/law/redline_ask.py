@@ -11,7 +11,6 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 from banfa_fold import effects as apply_effects  # noqa: E402
 
 BUILD = os.environ.get("BANFA_BUILD", os.path.join(ROOT, "build", os.environ.get("BANFA_PRESET", "check")))
-BY_SYSTEM = {("planning", "enter_plan"), ("planning", "strike"), ("planning", "defer")}
 PUBLIC = ["title", "category", "investment", "plan_year"]
 
 
@@ -67,7 +66,7 @@ def taken(state, event):
             state["outcome"] = e.get("outcome")
 
 
-def steps(events, about, entries=None):
+def steps(events, about, entries=None, cases=None):
     """The life as steps; papers that were brought are part of the case, and no step."""
     state = {"facts": {}, "stages": {}, "documents": [], "ended": None}
     for event in events:
@@ -77,7 +76,7 @@ def steps(events, about, entries=None):
             continue
         after = case_of(state, about)
         step = {"what": event["do"], "date": event["at"][:10], "after": after, "effects": event.get("effects", []), "input": event.get("input", {}),
-                "actor": {} if (event.get("stage"), event.get("action")) in BY_SYSTEM else event.get("actor", {}), "cases": {}, "entries": entries or {}}
+                "actor": event.get("actor", {}), "cases": cases or {}, "entries": entries or {}}
         for name in ("stage", "action", "deadline"):
             if name in event:
                 step[name] = event[name]
@@ -88,10 +87,10 @@ def steps(events, about, entries=None):
         yield step
 
 
-def live(lines, events, about, entries=None):
+def live(lines, events, about, entries=None, cases=None):
     """Every line over every step; returns how many steps there were. A crossed line fails."""
     pasts, count = {}, 0
-    for step in steps(events, about, entries):
+    for step in steps(events, about, entries, cases):
         pasts, crossed = lines.ask(about["kind"], pasts, step, about["jurisdiction"])
         where = f"{about['id']} {step['date']} {step['what']} {step.get('stage', '')}.{step.get('action') or step.get('deadline') or ''}"
         assert not crossed, f"{where}: {crossed}"

@@ -26,7 +26,8 @@ def watched(life_test):
             first(life, outcome, today)
         city, case = life.city, life.city.case(life.id)
         entries = {"experts": {f"E00{n}": {"name": f"专家E00{n}", "unit": "湖南某大学"} for n in range(1, 6)}}
-        counts.append(live(lines, city.events(life.id), case, entries))
+        plan = case["facts"].get("plan")
+        counts.append(live(lines, city.events(life.id), case, entries, {plan: city.case(plan)} if plan else {}))
 
     test_lives.ended = ended
     try:
@@ -80,7 +81,7 @@ def paid(amount, purpose="progress", contract="HT-1"):
 
 
 def went(facts, *done, who="bureau", what="act", on="2024-03-10", papers=None, kind="project", given=None, org=None, open_=(), public=None, past=None, secret=None,
-         entries=None, ended=False):
+         entries=None, cases=None):
     """A step: FACTS before it, the effects DONE. All papers are there unless PAPERS names those that are."""
     case = {"id": "x", "kind": kind, "jurisdiction": "430900", "unit": "u1", "facts": copy.deepcopy(facts), "clocks": {},
             "stages": {s: {"state": "open", "opened": on, "round": 1, "did": {}} for s in open_},
@@ -91,7 +92,7 @@ def went(facts, *done, who="bureau", what="act", on="2024-03-10", papers=None, k
         if e["do"] == "finish":
             after["outcome"] = e.get("outcome")
     roles = [who] if who else []
-    step = {"what": what, "date": on, "before": case, "after": after, "effects": list(done), "input": given or {}, "cases": {}, "entries": entries or POOL,
+    step = {"what": what, "date": on, "before": case, "after": after, "effects": list(done), "input": given or {}, "cases": cases or {}, "entries": entries or POOL,
             "actor": {"user": "p", "org": org or ("u1" if who == "builder" else who), "roles": roles} if who else {}, "stage": "s", "action": "a"}
     if public is not None:
         step["public"] = public
@@ -109,7 +110,7 @@ PLANNED = {"signed_drc_on": True, "signed_finance_on": True, "leading_group_on":
 SIDES = {
     "plan_passed_before_issue": (went(PLAN, put("issued_on"), kind="plan", past={"plan_passed_before_issue": {**PLANNED, "government_on": False}}),
                                  went(PLAN, put("issued_on"), kind="plan", past={"plan_passed_before_issue": PLANNED})),
-    "plan_entry_by_government": (went(BASE, put("plan_entered_on"), who="bureau"), went(BASE, put("plan_entered_on"), who=None)),
+    "plan_entry_by_government": (went(BASE, put("plan_entered_on"), who="bureau"), went({**BASE, "plan": "y"}, put("plan_entered_on"), cases={"y": {"kind": "plan", "facts": {"issued_on": "2024-01-12", "projects": ["x"]}}})),
     "approval_in_plan": (went({**BASE, "plan_entered_on": None}, put("approved_on")), went(BASE, put("approved_on"))),
     "declared_in_time": (went(BASE, put("declared_on", "2023-10-08"), who="builder", on="2023-10-08"), went(BASE, put("declared_on", "2023-09-30"), who="builder", on="2023-09-30")),
     "small_only_up_to_500000": (went({**BASE, "investment": wan(50) + 1}, put("exempt", True), who="builder"), went({**BASE, "investment": wan(50)}, put("exempt", True), who="builder")),

@@ -22,7 +22,7 @@ return {
     kind = "project", order = 51, articles = { 49, 11 }, owner = "bureau", title = { zh = "简易评审", en = "Simple review" },
     limits = { review_within = workdays(3) }, leads = { passed = "approval", returned = "prelim_design" },
     actions = {
-      pass = { by = "bureau", order = 1, usual = 1, after = workdays(2), article = 49, title = { zh = "评审通过", en = "Pass" }, needs = docs { "review_opinion" },
+      pass = { by = "bureau", order = 1, usual = 1, after = workdays(2), article = 49, title = { zh = "评审通过", en = "Pass" }, needs = docs { "review_opinion" }, guard = common.not_own,
         form = { { "opinion", text, zh = "评审意见", en = "Opinion", example = "可行" }, { "amount", money, zh = "评审概算(不填即同总投资)", en = "Amount (empty: as declared)", min = 1, optional = true } },
         check = function(case, given)
           if given.amount and given.amount > case.facts.investment then
