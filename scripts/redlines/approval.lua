@@ -26,7 +26,8 @@ local own = redline "nobody_decides_for_the_own_unit" {
 -- 一步之内不得由时间代人作主 · what no passed day may do in anybody's stead
 local never_by_time = { "declared_on", "pretech_passed_on", "plan_entered_on", "study_replied_on", "review_passed_on", "accepted_on", "approved_on", "budget_reviewed_on",
   "procurement_method", "awarded_on", "contracts", "started_on", "preliminary_passed_on", "pre_accepted_on", "acceptance_received_on", "final_accepted_on", "evaluated_on",
-  "evaluation_settled_on", "tranche_1_payable_on", "tranche_2_payable_on", "tranche_3_payable_on", "payments", "released_on", "issued_on", "passed_on", "retired_on" }
+  "evaluation_settled_on", "tranche_1_payable_on", "tranche_2_payable_on", "tranche_3_payable_on", "payments", "released_on", "issued_on", "passed_on", "retired_on",
+  "signed_drc_on", "signed_finance_on", "leading_group_on", "government_on", "urgent_bureau_on", "urgent_drc_on", "urgent_finance_on", "urgent_group_on" }
 
 local function silent(kind_)
   return redline(kind_ == "project" and "silence_decides_nothing" or kind_ .. "_silence_decides_nothing") {
@@ -40,8 +41,10 @@ local function silent(kind_)
           return crossed { zh = ("期限一过就自动写入了“%s”:没有人作出决定"):format(name), en = ("A passed day wrote '%s': nobody had decided"):format(name) }
         end
       end
-      if step.after.ended and not (step.before and step.before.ended) then
-        return crossed { zh = "期限一过,事项就自动了结了", en = "A passed day ended the case" }
+      for _, e in ipairs(step.effects) do
+        if e["do"] == "close" or e["do"] == "finish" then
+          return crossed { zh = "期限一过,环节就自动办结了:没有人办过", en = "A passed day closed the stage: nobody had done anything" }
+        end
       end
     end,
   }
