@@ -21,16 +21,18 @@ static int add_signature(const json_t *target, int64_t now, json_t *body, struct
 }
 
 static int build(const json_t *target, const json_t *notice, int64_t now, struct bf__post *post, struct bf_error *err) {
-  char *plain = bf__as_plain_markdown(bf__wording(notice, "plain"), 18000); /* tags for mentions work in text too */
+  char *plain = bf__as_plain_markdown(bf__wording(notice, "plain"), 18000), /* tags for mentions work in text too */
+      *title = bf__as_plain_markdown(bf__wording(notice, "subject"), 300);
   const char *link = bf__wording(notice, "link"), *to = json_string_value(json_object_get(json_object_get(notice, "to"), "lang"));
   bool english = to && to[0] == 'e';
-  json_t *lines = plain ? json_pack("[[{ss ss}]]", "tag", "text", "text", plain) : NULL;
+  json_t *lines = plain && title ? json_pack("[[{ss ss}]]", "tag", "text", "text", plain) : NULL;
   if (lines && *link)
     (void)json_array_append_new(lines, json_pack("[{ss ss ss}]", "tag", "a", "text", english ? "Open" : "打开", "href", link));
   json_t *body = lines ? json_pack("{ss s{s{s{ss so}}}}", "msg_type", "post", "content", "post", english ? "en_us" : "zh_cn",
-                                   "title", bf__wording(notice, "subject"), "content", lines)
+                                   "title", title, "content", lines)
                        : NULL;
   free(plain);
+  free(title);
   if (!body) return bf_fail(err, BF_ENOMEM, "feishu", "no memory");
   int r = add_signature(target, now, body, err);
   if (r >= 0) return bf__post_json(post, body, err);
