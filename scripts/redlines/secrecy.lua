@@ -17,7 +17,10 @@ local secret = redline "nothing_classified_in_public" {
   remember = levels,
   step = function(past, step)
     local f, level = step.after.facts, levels(past, step).level
-    if f.secret_level and not level then
+    local lowered = past.level and (not level or level < past.level) or lines.before(step, "secret_level") and not f.secret_level
+    if lowered and not (step.what == "act" and lines.role(step, "secrecy")) then
+      return crossed { article = 48, zh = "密级不是保密局解除(降低)的", en = "The level of secrecy was lowered by somebody other than the secrecy bureau" }
+    elseif f.secret_level and not level then
       return crossed { article = 48, zh = "事实上写着涉密,项目却没有按涉密保护", en = "Its facts say that it is classified, and the case is not protected as such" }
     elseif (f.secret_level or level) and (step.public or lines.wrote(step, "released_on")) then
       return crossed { article = 48, zh = "涉密项目出现在公开结果里", en = "A classified case stands in what the public sees" }
