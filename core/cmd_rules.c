@@ -1,12 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
+#include "cmd_rules.h"
 #include "law.h"
 #include "redlines.h"
 #include "ruleset.h"
 
-static const char *const verbs[] = {"check", "test", "prove", "plan", "apply", "rollback", "list", "show", "diff", NULL};
+static const char *const verbs[] = {"check", "test", "prove", "plan", "apply", "rollback", "list", "show", "diff", "new", NULL};
 
 static int read_rules(struct bf__cli *cli, struct bf__ruleset **ret, struct bf_error *err) {
   int r = bf__cli_config(cli, err);
@@ -231,10 +231,11 @@ static int with_bundle(struct bf__cli *cli, const char *operation, json_t *polic
 
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   bool stay = false, move = false;
-  const char *staying = NULL, *moving = NULL;
+  const char *staying = NULL, *moving = NULL, *template_ = NULL;
   char operation[32];
-  const struct bf__cli_option own[] = {{"--stay", &staying, &stay}, {"--move", &moving, &move}, {0}};
-  int code = bf__cli_parse(cli, argc, argv, own, 1, 2), at = 0;
+  const struct bf__cli_option own[] = {
+      {"--stay", &staying, &stay}, {"--move", &moving, &move}, {"--template", &template_, NULL}, {0}};
+  int code = bf__cli_parse(cli, argc, argv, own, 1, 3), at = 0;
   if (code >= 0) return code;
   const char *verb = cli->words[0];
   while (verbs[at] && strcmp(verbs[at], verb) != 0) at++;
@@ -243,6 +244,9 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
     (void)fprintf(stderr, "banfa: --stay --move: 只能选一个 · choose one\n");
     return bf__cli_usage(cli, stderr, BF__USAGE);
   }
+  bool new = strcmp(verb, "new") == 0;
+  if (cli->word_count > (new ? 3 : 2) || (new && cli->word_count < 2)) return bf__cli_usage(cli, stderr, BF__USAGE);
+  if (new) return bf__rules_begin(cli, cli->words[1], cli->word_count > 2 ? cli->words[2] : NULL, template_);
   (void)snprintf(operation, sizeof operation, "rules.%s", verb);
   if (strcmp(verb, "check") == 0) return check(cli);
   if (strcmp(verb, "test") == 0) return test(cli);

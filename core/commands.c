@@ -12,7 +12,7 @@ const struct bf__verb bf__verbs[] = {
     {"clock", bf__cmd_clock, "[TIME | +3d | +2w | +6m | +1y | +5h | +30min]",
      "推进或查看虚拟时钟 · move a virtual clock, or show it",
      "  途中到期的期限依次触发 · what falls due on the way fires, in order. Without an argument the clock is shown.\n"},
-    {"rules", bf__cmd_rules, "check|test|prove|plan|apply|rollback|list|show|diff [DIR] [--stay[=STAGE,…]] [--move[=STAGE,…]]",
+    {"rules", bf__cmd_rules, "check|test|prove|plan|apply|rollback|list|show|diff [DIR] | new COUNTY [DIR] [--template NAME] [--stay[=STAGE,…]] [--move[=STAGE,…]]",
      "规则脚本 · the rules",
      "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
      "data\n"
@@ -24,6 +24,8 @@ const struct bf__verb bf__verbs[] = {
      "  list            历次规则 · every ruleset that was ever in force\n"
      "  show [HASH]     规则概要 · a ruleset's description (default: the one in force)\n"
      "  diff [DIR]      差异 · how DIR differs from what is in force\n"
+     "  new COUNTY [DIR]  新建县区修改 · starts counties/COUNTY/ in DIR; COUNTY 辖区代码 · a six-digit code\n"
+     "  --template NAME  new: 模板 · a folder of DIR/templates, such as review, stricter, simple, blank (default)\n"
      "  --stay          plan, apply: 在办事项在该环节办完之前留用原规则 · open cases stay on their rules until the stages they "
      "stand\n"
      "                  in are closed; --stay=approval,plan: only in these stages\n"
