@@ -58,13 +58,15 @@ static int check(struct bf__cli *cli) {
   struct bf_error err = {0};
   struct bf__ruleset *set = NULL;
   json_t *crossed = NULL;
-  if (read_rules(cli, &set, &err) < 0 || bf__redlines_static(set, &crossed, &err) < 0) {
+  int64_t law_cases = 0;
+  if (read_rules(cli, &set, &err) < 0 || bf__law_check(set, &law_cases, &err) < 0 || bf__redlines_static(set, &crossed, &err) < 0) {
     print_fault(cli, &err);
     bf__ruleset_unref(set);
     return BF__FAILED;
   }
   bool in_order = json_array_size(crossed) == 0;
   json_t *summary = summary_of(set);
+  (void)json_object_set_new(summary, "law_cases", json_integer(law_cases));
   if (!in_order)
     print_crossed(cli, crossed);
   else if (cli->json)

@@ -430,6 +430,17 @@ static void count_article(json_t *articles, json_int_t number, const char *sort,
   (void)json_object_set_new(entry, column, json_integer(json_integer_value(json_object_get(entry, column)) + 1));
 }
 
+int bf__law_check(struct bf__ruleset *set, int64_t *ret_count, struct bf_error *err) {
+  struct bf__rules *rules = NULL;
+  json_t *count = NULL;
+  int r = bf__rules_new_with_law(set, &rules, err);
+  if (r >= 0) r = bf__rules_call(rules, "check_law", json_array(), &count, err);
+  if (r >= 0) *ret_count = json_integer_value(count);
+  json_decref(count);
+  bf__rules_free(rules);
+  return r;
+}
+
 int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *err) {
   struct bf__rules *rules = NULL;
   json_t *law = NULL, *lines = json_array(), *articles, *one;

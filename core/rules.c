@@ -110,6 +110,56 @@ static int host_nearest(lua_State *L) {
   return 1;
 }
 
+/* Where the ruleset's texts hold a word: so that a fault names the very line, also where only the declaration's is known. */
+static const json_t *files_of(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(1));
+}
+
+static bool in_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The next place at or after TEXT where WORD stands by itself; NULL when there is none. */
+static const char *next_word(const char *start, const char *text, const char *word) {
+  size_t length = strlen(word);
+  for (const char *at = text; length && (at = strstr(at, word)); at++)
+    if (!in_word(at[length]) && (at == start || !in_word(at[-1]) || !in_word(word[0]))) return at;
+  return NULL;
+}
+
+/* host.line_of("stages/x.lua:12", word) → the place of the first such word from there on, or nil */
+static int host_line_of(lua_State *L) {
+  const char *place = luaL_checkstring(L, 1), *word = luaL_checkstring(L, 2), *colon = strrchr(place, ':');
+  lua_pushlstring(L, place, colon ? (size_t)(colon - place) : strlen(place));
+  const char *path = lua_tostring(L, -1), *text = json_string_value(json_object_get(files_of(L), path)), *at = text;
+  long line = colon ? strtol(colon + 1, NULL, 10) : 1;
+  for (long i = 1; at && i < line; i++) at = (at = strchr(at, '\n')) ? at + 1 : NULL;
+  const char *found = at ? next_word(text, at, word) : NULL;
+  if (!found) return 0;
+  for (const char *c = at; c < found; c++) line += *c == '\n';
+  lua_pushfstring(L, "%s:%d", path, (int)line);
+  return 1;
+}
+
+/* host.mentions(prefix, word) → how often the files whose path begins with PREFIX hold the word */
+static int host_mentions(lua_State *L) {
+  const char *prefix = luaL_checkstring(L, 1), *word = luaL_checkstring(L, 2), *path;
+  lua_Integer count = 0;
+  json_t *file;
+  json_object_foreach((json_t *)(uintptr_t)files_of(L), path, file) {
+    const char *text = json_string_value(file);
+    if (strncmp(path, prefix, strlen(prefix)) != 0 || strstr(path, "/law/")) continue;
+    for (const char *at = text; (at = next_word(text, at, word)); at++) count++;
+  }
+  lua_pushinteger(L, count);
+  return 1;
+}
+
+static int add_text_host(struct bf__sandbox *sandbox, const json_t *files, struct bf_error *err) {
+  int r = bf__sandbox_host(sandbox, "line_of", host_line_of, (void *)(uintptr_t)files, err);
+  return r < 0 ? r : bf__sandbox_host(sandbox, "mentions", host_mentions, (void *)(uintptr_t)files, err);
+}
+
 static int add_host(struct bf__sandbox *sandbox, const struct bf__calendar *calendar, struct bf_error *err) {
   static const struct {
     const char *name;
@@ -152,6 +202,7 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
   int r = bf__sandbox_new(&bf__sandbox_default_limits, &sandbox, err);
   if (r < 0) return r;
   r = add_host(sandbox, rules->set->calendar, err);
+  if (r >= 0) r = add_text_host(sandbox, rules->set->files, err);
   if (r >= 0) r = add_prelude(sandbox, err);
   json_object_foreach(rules->set->files, path, text) {
     if (r < 0) break;

@@ -142,6 +142,22 @@ static int host_run(lua_State *L) {
   return 1;
 }
 
+/* The name that require would have taken for the file that was probably meant; NULL when there is none. Kept on the stack. */
+static const char *nearest_file(lua_State *L, const char *name) {
+  const struct bf__sandbox *sandbox = bf__sandbox_of(L);
+  const char *found;
+  lua_createtable(L, (int)sandbox->file_count, 0);
+  for (size_t i = 0; i < sandbox->file_count; i++) {
+    const char *path = sandbox->files[i].path;
+    lua_pushlstring(L, path, strlen(path) - 4);
+    lua_pushstring(L, luaL_gsub(L, lua_tostring(L, -1), "/", "."));
+    lua_rawseti(L, -4, (lua_Integer)i + 1);
+    lua_pop(L, 2);
+  }
+  found = nearest_in(L, lua_gettop(L), name, strlen(name), 0);
+  return found;
+}
+
 /* require "stages.approval" is the file stages/approval.lua of the ruleset, never anything else. */
 int bf__sandbox_require(lua_State *L) {
   size_t length;
@@ -153,8 +169,11 @@ int bf__sandbox_require(lua_State *L) {
     memcpy(path + length, ".lua", 5);
     index = find_file(bf__sandbox_of(L), path);
   }
-  if (index < 0)
+  if (index < 0) {
+    const char *near = nearest_file(L, name);
+    if (near) return luaL_error(L, "require '%s': the ruleset has no such file; did you mean '%s'?", name, near);
     return luaL_error(L, "require '%s': the ruleset has no such file (\"stages.approval\" is stages/approval.lua)", name);
+  }
   run(L, index);
   return 1;
 }
@@ -225,6 +244,18 @@ static int host_where(lua_State *L) {
   else
     lua_pushfstring(L, "%s:%d", ar.short_src, ar.linedefined);
   return 1;
+}
+
+/* host.line() → "stages/approval.lua:12", the innermost line of a ruleset file that is being run, or nil */
+static int host_line(lua_State *L) {
+  const struct bf__sandbox *sandbox = bf__sandbox_of(L);
+  lua_Debug ar;
+  for (int level = 0; level < 250 && lua_getstack(L, level, &ar); level++) {
+    if (!lua_getinfo(L, "Sl", &ar) || ar.currentline <= 0 || strcmp(ar.short_src, sandbox->prelude) == 0) continue;
+    lua_pushfstring(L, "%s:%d", ar.short_src, ar.currentline);
+    return 1;
+  }
+  return 0;
 }
 
 static int host_rawget(lua_State *L) {
@@ -320,7 +351,7 @@ static void set_globals(lua_State *L) {
 static void set_home(lua_State *L, int libraries) {
   static const luaL_Reg host[] = {
       {"each", host_each}, {"files", host_files}, {"nearest", host_nearest}, {"readonly", bf__sandbox_readonly},
-      {"run", host_run},   {"try", host_try},     {"where", host_where},     {NULL, NULL}};
+      {"run", host_run},     {"line", host_line},   {"try", host_try},     {"where", host_where},     {NULL, NULL}};
   lua_createtable(L, 0, 32);
   copy_into(L, libraries, lua_gettop(L));
   luaL_newlib(L, host);

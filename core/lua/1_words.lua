@@ -7,6 +7,12 @@ local function fault(level, text, ...)
   error(text:format(...), level + 1)
 end
 
+-- The line of WORD in the file of the place AT ("path:line"), at or after it; AT itself where the word is not written there.
+local function line_of(at, word)
+  return at and type(word) == "string" and host.line_of(at, word) or at
+end
+P.line_of = line_of
+
 -- Makes sure TABLE has only KNOWN keys, each of its type; LEVEL is the script's line for the message.
 local function shape(level, what, table_, known)
   if type(table_) ~= "table" then fault(level + 1, "%s: a table { … } is due, not %s", what, type(table_)) end
@@ -16,15 +22,21 @@ local function shape(level, what, table_, known)
       local names = {}
       for name in pairs(known) do names[#names + 1] = name end
       local near = type(key) == "string" and host.nearest(key, names)
-      fault(level + 1, "%s: unknown word '%s'%s", what, tostring(key), near and (", did you mean '" .. near .. "'?") or
+      P.wrong(key, "%s: unknown word '%s'%s", what, tostring(key), near and (", did you mean '" .. near .. "'?") or
         "; known are: " .. table.concat(names, ", "))
     end
     if want ~= "any" and not want:find(type(value), 1, true) then
-      fault(level + 1, "%s: '%s' takes a %s, not a %s", what, key, want:gsub("|", " or "), type(value))
+      P.wrong(key, "%s: '%s' takes a %s, not a %s", what, key, (want:gsub("|", " or ")), type(value))
     end
   end
 end
 P.fault, P.shape = fault, shape
+
+-- Raises TEXT at the line where WORD is written in the declaration that is being read.
+function P.wrong(word, text, ...)
+  local at = line_of(host.line(), word)
+  error((at and at .. ": " or "") .. text:format(...), 0)
+end
 
 local function is_list(t) return type(t) == "table" and #t > 0 end
 local function list(value)

@@ -22,7 +22,7 @@ local function declare(what, words, finish)
     if type(name) ~= "string" or not name:find("^[%a][%w_]*$") then fault(2, '%s "name" { … }: a name of letters, digits and _ is due', what) end
     return function(body)
       if words then shape(2, ("%s '%s'"):format(what, name), body, words) end
-      local out = { is = what, name = name, body = body }
+      local out = { is = what, name = name, body = body, at = host.line() }
       if finish then finish(3, out, body) end
       return out
     end
@@ -121,7 +121,10 @@ end)
 P.words.roles = function(body) return { is = "roles", body = body } end
 P.words.jurisdictions = function(body) return { is = "jurisdictions", body = body } end
 P.words.papers = function(body) return { is = "papers", body = body } end
-P.words.law = function(cases) return { is = "law", cases = cases } end
+P.words.law = function(cases)
+  if type(cases) ~= "table" then fault(2, "law { { name = …, given = …, expect = … }, … }: a list of law cases is due") end
+  return { is = "law", cases = cases, at = host.line() }
+end
 P.words.articles = function(list_) return { is = "articles", list = list_ } end
 
 -- Laying one table over another ----------------------------------------------------------------------------------------
@@ -155,34 +158,66 @@ end
 -- Files → declarations ---------------------------------------------------------------------------------------------------
 local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports" }
 
+local function near(word, known)
+  local names = {}
+  for name in pairs(known or {}) do names[#names + 1] = name end
+  local n = type(word) == "string" and host.nearest(word, names)
+  return n and (", did you mean '" .. n .. "'?") or ""
+end
+
+-- Notes every field that an amendment changes, by its whole path; one that was changed before is refused.
+local function touch(touched, at, path, body)
+  if type(body) == "table" and body.is == nil and next(body) ~= nil and (body[1] == nil or is_fields(body)) then
+    for key, inner in pairs(body) do touch(touched, at, path .. "." .. (type(key) == "string" and key or inner.name), inner) end
+    return
+  end
+  for other, before in pairs(touched) do
+    if other == path or other:sub(1, #path + 1) == path .. "." or path:sub(1, #other + 1) == other .. "." then
+      error(("%s: %s is amended twice (also at %s): keep one of them"):format(P.line_of(at, path:match("[^.]+$")), path, before), 0)
+    end
+  end
+  touched[path] = P.line_of(at, path:match("[^.]+$"))
+end
+
+-- What an amendment names must be there, or be used by the county itself: a slip of the pen must not be a limit that nobody asks for.
+local function check_amend(d, base, path)
+  local folder = path:match("^counties/%d+/") or path
+  for _, part in ipairs { "limits", "leads", "actions", "deadlines" } do
+    for name, value in pairs(d.body[part] or {}) do
+      local new = (base[part] or {})[name] == nil
+      local unused = (part == "limits" or part == "leads") and new and host.mentions(folder, name) < 2
+      local bare = part == "actions" and new and not value.by or part == "deadlines" and new and not value.title
+      if new and (unused or bare or type(value) == "table" and value.is == "remove") then
+        error(("%s: amend '%s': %s.%s is not there%s"):format(P.line_of(d.at, name), d.name, part, name, near(name, base[part])), 0)
+      end
+    end
+  end
+end
+
+local function note_place(set, key, at)
+  set.at[key] = set.at[key] or {}
+  table.insert(set.at[key], at)
+end
+
 local function take(set, path, d)
   if d.is == "roles" or d.is == "jurisdictions" or d.is == "papers" then
     for name, value in pairs(d.body) do set[d.is][name] = value end
   elseif d.is == "amend" then
     local base = set.stages[d.name]
-    if not base then error(("%s: amends stage '%s', which is not there"):format(path, d.name), 0) end
-    local touched = set.touched
-    if touched[d.name] then
-      for part, body in pairs(d.body) do
-        if type(body) == "table" and touched[d.name][part] then
-          for key in pairs(body) do
-            if type(key) == "string" and touched[d.name][part][key] then
-              error(("%s: %s.%s.%s is amended twice (also in %s)"):format(path, d.name, part, key, touched[d.name][part][key]), 0)
-            end
-          end
-        end
-      end
+    if not base then
+      error(("%s: amends stage '%s', which is not there%s"):format(P.line_of(d.at, d.name), d.name, near(d.name, set.stages)), 0)
     end
-    touched[d.name] = touched[d.name] or {}
-    for part, body in pairs(d.body) do
-      touched[d.name][part] = touched[d.name][part] or {}
-      if type(body) == "table" then for key in pairs(body) do touched[d.name][part][key] = path end end
-    end
+    check_amend(d, base, path)
+    touch(set.touched, d.at, d.name, d.body)
+    note_place(set, "stage" .. d.name, d.at)
     set.stages[d.name] = lay(base, d.body)
   else
-    local place = set[places[d.is]]
-    if place[d.name] then error(("%s: %s '%s' is declared twice (also in %s)"):format(path, d.is, d.name, set.from[d.is .. d.name] or "the base"), 0) end
-    place[d.name], set.from[d.is .. d.name] = d.body, path
+    local place, key = set[places[d.is]], d.is .. d.name
+    if place[d.name] then
+      error(("%s: %s '%s' is declared twice (also at %s)"):format(d.at, d.is, d.name, set.at[key] and set.at[key][1] or "the base"), 0)
+    end
+    place[d.name] = d.body
+    note_place(set, key, d.at)
   end
 end
 
@@ -201,7 +236,8 @@ local function take_file(set, path, county)
 end
 
 local function copy_set(base)
-  local out = { touched = {}, from = {} }
+  local out = { touched = {}, at = {} }
+  for key, places_ in pairs(base.at) do out.at[key] = { table.unpack(places_) } end
   for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions" } do
     out[part] = {}
     for name, value in pairs(base[part]) do out[part][name] = value end
@@ -209,8 +245,18 @@ local function copy_set(base)
   return out
 end
 
+-- Raises TEXT where WORD is written: in the latest of PLACES (a declaration and its amendments) that has it.
+function P.wrong_in(places_, word, text, ...)
+  local at = places_ and places_[1]
+  for i = #(places_ or {}), 1, -1 do
+    local line = host.line_of(places_[i], '"' .. word .. '"') or host.line_of(places_[i], word .. " =") or host.line_of(places_[i], word)
+    if line then at = line break end
+  end
+  error((at and at .. ": " or "") .. text:format(...), 0)
+end
+
 -- After all files of a view are in: facts of the stages belong to their kinds; forms' bare names become the facts' fields.
-local function complete(view, where)
+local function complete(view)
   view.facts = {}
   for name, kind in pairs(view.kinds) do
     local facts = {}
@@ -219,22 +265,19 @@ local function complete(view, where)
   end
   for name, stage in pairs(view.stages) do
     local facts = view.facts[stage.kind]
-    if not facts then error(("%s: stage '%s' names kind '%s', which is not there"):format(where, name, stage.kind), 0) end
+    if not facts then P.wrong_in(view.at["stage" .. name], stage.kind, "stage '%s' names kind '%s', which is not there%s", name, stage.kind, near(stage.kind, view.kinds)) end
     for _, f in ipairs(stage.facts or {}) do
-      if facts[f.name] and facts[f.name] ~= f then error(("%s: fact '%s' of kind '%s' is declared twice (again in stage '%s')"):format(where, f.name, stage.kind, name), 0) end
+      if facts[f.name] and facts[f.name] ~= f then P.wrong_in(view.at["stage" .. name], f.name, "fact '%s' of kind '%s' is declared twice (again in stage '%s')", f.name, stage.kind, name) end
       facts[f.name] = f
     end
   end
-  local function fill(what, facts, fields)
+  local function fill(what, facts, fields, places_)
     local out = {}
     for i, f in ipairs(fields) do
       if f.fact then
         local full = facts[f.fact]
         if not full then
-          local names = {}
-          for n in pairs(facts) do names[#names + 1] = n end
-          local near = host.nearest(f.fact, names)
-          error(("%s: %s: the form names fact '%s', which is not there%s"):format(where, what, f.fact, near and (", did you mean '" .. near .. "'?") or ""), 0)
+          P.wrong_in(places_, f.fact, "%s: the form names fact '%s', which is not there%s", what, f.fact, near(f.fact, facts))
         end
         f = lay(full, f)
         f.fact = nil
@@ -247,7 +290,7 @@ local function complete(view, where)
     local own, create = {}, {}
     for key, value in pairs(kind) do own[key] = value end
     for key, value in pairs(kind.create) do create[key] = value end
-    create.form = fill("kind '" .. name .. "' create", view.facts[name], kind.create.form)
+    create.form = fill("kind '" .. name .. "' create", view.facts[name], kind.create.form, view.at["kind" .. name])
     own.create = create
     view.kinds[name] = own
   end
@@ -257,7 +300,7 @@ local function complete(view, where)
       if action.form then
         local own = {}
         for key, value in pairs(action) do own[key] = value end
-        own.form = fill(("stage '%s' action '%s'"):format(name, action_name), view.facts[stage.kind], action.form)
+        own.form = fill(("stage '%s' action '%s'"):format(name, action_name), view.facts[stage.kind], action.form, view.at["stage" .. name])
         action = own
       end
       actions[action_name] = action
@@ -270,12 +313,8 @@ local function complete(view, where)
 end
 
 -- Every name that one part uses must be declared by another ----------------------------------------------------------------
-local function near(word, known)
-  local names = {}
-  for name in pairs(known) do names[#names + 1] = name end
-  local n = host.nearest(word, names)
-  return n and (", did you mean '" .. n .. "'?") or ""
-end
+local checked -- places of what is being checked
+local function wrong(word, text, ...) P.wrong_in(checked, word, text, ...) end
 
 local function resolve_limit(view, stage_name, name)
   local s, n = name:match("^([%w_]+)%.([%w_]+)$")
@@ -292,64 +331,68 @@ local function check_condition(view, stage_name, what, c, facts)
     for _, inner in ipairs(c.of) do check_condition(view, stage_name, what, inner, facts) end
     return
   end
-  if c.fact and not facts[c.fact] then error(("%s: the condition names fact '%s', which is not there%s"):format(what, c.fact, near(c.fact, facts)), 0) end
+  if c.fact and not facts[c.fact] then wrong(c.fact, "%s: the condition names fact '%s', which is not there%s", what, c.fact, near(c.fact, facts)) end
   if type(c.value) == "table" and c.value.is == "limit" and resolve_limit(view, stage_name, c.value.limit) == nil then
-    error(("%s: limit '%s' is not there"):format(what, c.value.limit), 0)
+    wrong(c.value.limit, "%s: limit '%s' is not there%s", what, c.value.limit, near(c.value.limit, (view.stages[stage_name] or {}).limits))
   end
 end
 
 local function check_roles(view, what, by)
   for _, role in ipairs(list(by)) do
-    if not view.roles[role] and role ~= "system" then error(("%s: role '%s' is not there%s"):format(what, role, near(role, view.roles)), 0) end
+    if not view.roles[role] and role ~= "system" then wrong(role, "%s: role '%s' is not there%s", what, role, near(role, view.roles)) end
   end
 end
 
-local function check_effects(view, what, effects, facts)
+local function check_effects(view, stage_name, what, effects, facts)
   if type(effects) ~= "table" then return end
   for _, e in ipairs(effects.is == "effect" and { effects } or effects) do
     if e.stage and (e["do"] == "open" or e["do"] == "close") and not view.stages[e.stage] then
-      error(("%s: stage '%s' is not there%s"):format(what, e.stage, near(e.stage, view.stages)), 0)
+      wrong(e.stage, "%s: stage '%s' is not there%s", what, e.stage, near(e.stage, view.stages))
     end
-    if e.fact and not facts[e.fact] then error(("%s: fact '%s' is not there%s"):format(what, e.fact, near(e.fact, facts)), 0) end
+    if e.lead and not ((view.stages[stage_name] or {}).leads or {})[e.lead] then
+      wrong(e.lead, "%s: follow '%s': leads.%s is not there%s", what, e.lead, e.lead, near(e.lead, (view.stages[stage_name] or {}).leads))
+    end
+    if e.to then check_roles(view, what, e.to) end
+    if e.fact and not facts[e.fact] then wrong(e.fact, "%s: fact '%s' is not there%s", what, e.fact, near(e.fact, facts)) end
   end
 end
 
 local function check_action(view, stage_name, name, action, facts)
   local what = ("stage '%s' action '%s'"):format(stage_name, name)
-  if not action.by then error(what .. ": by = \"role\" is due", 0) end
-  check_title(1, what, action.title)
+  if not action.by then wrong(name .. " =", "%s: by = \"role\" is due", what) end
+  if type(action.title) ~= "table" then wrong(name .. " =", '%s: title = { zh = "…", en = "…" } is due', what) end
   check_roles(view, what, action.by)
   for _, paper in ipairs(action.needs or {}) do
-    if not view.papers[paper.paper] then error(("%s: paper '%s' is not there%s"):format(what, paper.paper, near(paper.paper, view.papers)), 0) end
+    if not view.papers[paper.paper] then wrong(paper.paper, "%s: paper '%s' is not there%s", what, paper.paper, near(paper.paper, view.papers)) end
     check_condition(view, stage_name, what, paper.when, facts)
   end
   check_condition(view, stage_name, what, action.when, facts)
-  check_effects(view, what, action.effect, facts)
+  check_effects(view, stage_name, what, action.effect, facts)
 end
 
 local function check_deadline(view, stage_name, name, d, facts, clocks)
   local what = ("stage '%s' deadline '%s'"):format(stage_name, name)
-  check_title(1, what, d.title)
+  if type(d.title) ~= "table" then wrong(name .. " =", '%s: title = { zh = "…", en = "…" } is due', what) end
   check_roles(view, what, d.tell)
-  if not (d.article or d.source) then error(what .. ": article = n, or source = {…} for a borrowed one, is due", 0) end
+  if not (d.article or d.source) then wrong(name .. " =", "%s: article = n, or source = {…} for a borrowed one, is due", what) end
   if d.limit then
     local p = resolve_limit(view, stage_name, d.limit)
-    if type(p) ~= "table" or p.is ~= "period" then error(("%s: limits.%s must be a period such as workdays(10)"):format(what, d.limit), 0) end
+    if type(p) ~= "table" or p.is ~= "period" then wrong(d.limit, "%s: limits.%s must be a period such as workdays(10)%s", what, d.limit, p == nil and near(d.limit, view.stages[stage_name].limits) or "") end
   elseif not d.on then
-    error(what .. ": limit = \"name\" or on = { month = …, day = …, year = \"fact\" } is due", 0)
+    wrong(name .. " =", "%s: limit = \"name\" or on = { month = …, day = …, year = \"fact\" } is due", what)
   end
-  if d.clock and not clocks[d.clock] then error(("%s: no action starts clock '%s'"):format(what, d.clock), 0) end
+  if d.clock and not clocks[d.clock] then wrong(d.clock, "%s: no action starts clock '%s'%s", what, d.clock, near(d.clock, clocks)) end
   for _, from in ipairs(list(d.from)) do
-    if from ~= "opened" and not facts[from] then error(("%s: from names fact '%s', which is not there%s"):format(what, from, near(from, facts)), 0) end
+    if from ~= "opened" and not facts[from] then wrong(from, "%s: from names fact '%s', which is not there%s", what, from, near(from, facts)) end
   end
   for _, fact in ipairs(list(d.unless)) do
-    if not facts[fact] then error(("%s: unless names fact '%s', which is not there%s"):format(what, fact, near(fact, facts)), 0) end
+    if not facts[fact] then wrong(fact, "%s: unless names fact '%s', which is not there%s", what, fact, near(fact, facts)) end
   end
   if d.action and not (view.stages[stage_name].actions or {})[d.action:match("[%w_]+$")] and not d.action:find(".", 1, true) then
-    error(("%s: action '%s' is not there"):format(what, d.action), 0)
+    wrong(d.action, "%s: action '%s' is not there%s", what, d.action, near(d.action, view.stages[stage_name].actions))
   end
   check_condition(view, stage_name, what, d.when, facts)
-  check_effects(view, what, d.on_due, facts)
+  check_effects(view, stage_name, what, d.on_due, facts)
 end
 
 local function clocks_of(stage)
@@ -368,36 +411,40 @@ end
 
 local function check_references(view)
   for name, stage in pairs(view.stages) do
+    checked = view.at["stage" .. name]
     local facts, clocks = view.facts[stage.kind], clocks_of(stage)
     check_roles(view, ("stage '%s' owner"):format(name), stage.owner)
     for action_name, action in pairs(stage.actions or {}) do check_action(view, name, action_name, action, facts) end
     for deadline_name, d in pairs(stage.deadlines or {}) do check_deadline(view, name, deadline_name, d, facts, clocks) end
     for lead, to in pairs(stage.leads or {}) do
       for _, target in ipairs(list(to)) do
-        if not view.stages[target] then error(("stage '%s' leads.%s: stage '%s' is not there%s"):format(name, lead, target, near(target, view.stages)), 0) end
+        if not view.stages[target] then wrong(target, "stage '%s' leads.%s: stage '%s' is not there%s", name, lead, target, near(target, view.stages)) end
       end
     end
-    if next(stage.actions or {}) == nil then error(("stage '%s': no action, so no way out"):format(name), 0) end
+    if next(stage.actions or {}) == nil then wrong(name, "stage '%s': no action, so no way out", name) end
   end
   for name, kind in pairs(view.kinds) do
+    checked = view.at["kind" .. name]
     check_roles(view, ("kind '%s' create"):format(name), kind.create.by)
-    check_effects(view, ("kind '%s' create"):format(name), kind.create.effect, view.facts[name])
+    check_effects(view, "", ("kind '%s' create"):format(name), kind.create.effect, view.facts[name])
     local public = kind.public or {}
     check_condition(view, "", ("kind '%s' public"):format(name), public.when, view.facts[name])
     for _, fact in ipairs(public.facts or {}) do
       if not view.facts[name][fact] then
-        error(("kind '%s' public: fact '%s' is not there%s"):format(name, fact, near(fact, view.facts[name])), 0)
+        wrong(fact, "kind '%s' public: fact '%s' is not there%s", name, fact, near(fact, view.facts[name]))
       end
     end
-    if kind.name and not view.facts[name][kind.name] then error(("kind '%s': name = '%s' is no fact of it"):format(name, kind.name), 0) end
+    if kind.name and not view.facts[name][kind.name] then wrong(kind.name, "kind '%s': name = '%s' is no fact of it%s", name, kind.name, near(kind.name, view.facts[name])) end
   end
   for name, report in pairs(view.reports) do
+    checked = view.at["report" .. name]
     check_roles(view, ("report '%s'"):format(name), report.by)
     if report.kind and not view.kinds[report.kind] then
-      error(("report '%s': kind '%s' is not there%s"):format(name, report.kind, near(report.kind, view.kinds)), 0)
+      wrong(report.kind, "report '%s': kind '%s' is not there%s", name, report.kind, near(report.kind, view.kinds))
     end
   end
   for name, register in pairs(view.registers) do
+    checked = view.at["register" .. name]
     check_roles(view, ("register '%s'"):format(name), register.by)
     check_roles(view, ("register '%s' read"):format(name), register.read)
   end
@@ -420,7 +467,7 @@ local function county_of(path) return path:match("^counties/(%d%d%d%d%d%d)/") en
 -- entry.load() → { base = description, views = { ["430921"] = description } }. Everything that can be wrong is raised here.
 function P.entry.load()
   local counties = {}
-  rules.base.touched, rules.base.from = {}, {}
+  rules.base.touched, rules.base.at = {}, {}
   for _, path in ipairs(host.files()) do
     local county = county_of(path)
     if is_law(path) then goto next end
@@ -441,12 +488,12 @@ function P.entry.load()
     for _, path in ipairs(paths) do if not path:find("/lib/") then take_file(view, path, county) end end
     rules.views[county] = view
   end
-  complete(rules.base, "base")
+  complete(rules.base)
   check_references(rules.base)
   P.check_redlines()
   out.base = describe(rules.base)
   for county, view in pairs(rules.views) do
-    complete(view, "counties/" .. county)
+    complete(view)
     check_references(view)
     out.views[county] = describe(view)
   end

@@ -11,5 +11,6 @@ local pass = { "2024-03-01", "center", "scheme_review.pass", { subjects = story.
 return law {
   { name = "市本级:150万元不必开评审会", article = 49, sort = "plain", given = review "430900", steps = { pass }, expect = { open = "approval" } },
   { name = "南县:150万元须开评审会", article = 49, sort = "refusal", given = review "430921", steps = { pass }, expect = { refused = { code = "review.meeting" } } },
-  { name = "桃江县没有自定规则,照市里的", article = 49, sort = "exception", given = review "430922", steps = { pass }, expect = { open = "approval" } },
+  -- 代码 430999 不是任何县,所以不会有自定规则 · the code of no county: it never has rules of its own
+  { name = "没有自定规则的区县照市里的", article = 49, sort = "exception", given = review "430999", steps = { pass }, expect = { open = "approval" } },
 }

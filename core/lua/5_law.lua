@@ -1,0 +1,111 @@
+-- Law cases are looked at before they are lived: one that tests nothing, or names what is not there, is refused where it stands.
+local law_words = { name = "string", article = "number|table", sort = "string", given = "table", steps = "table", expect = "table", ["until"] = "string" }
+local given_words = { kind = "string", on = "string", open = "string|table", facts = "table", papers = "table", others = "table", entries = "table",
+  seed = "string", jurisdiction = "string", create = "boolean", by = "string" }
+local expect_words = { open = "string|table", closed = "string|table", due = "table", facts = "table", absent = "table", refused = "table",
+  told = "string|table", not_told = "string|table", ended = "string", may = "string|table", may_not = "string|table", acts = "table" }
+local refused_words = { article = "number", code = "string" }
+local sorts = { plain = true, boundary = true, refusal = true, exception = true }
+
+-- As P.shape, for what was read before: AT is the place of the law case.
+local function fits(at, what, value, known)
+  for key, inner in pairs(value) do
+    local want = known[key]
+    if not want then
+      error(("%s: %s: unknown word '%s'%s"):format(P.line_of(at, tostring(key)), what, tostring(key), near(key, known)), 0)
+    end
+    if not want:find(type(inner), 1, true) then
+      error(("%s: %s: '%s' takes a %s, not a %s"):format(P.line_of(at, key), what, key, want:gsub("|", " or "), type(inner)), 0)
+    end
+  end
+end
+
+local function there(at, what, word, known)
+  if type(word) ~= "string" or known[word] == nil then
+    local place = type(word) == "string" and P.line_of(at, word) or at
+    error(("%s: %s '%s' is not there%s"):format(place, what, tostring(word), near(word, known)), 0)
+  end
+end
+
+local function names_of(value)
+  local out = {}
+  for _, v in ipairs(list(value)) do out[#out + 1] = v end
+  return out
+end
+
+-- "stage.action" or "stage.deadline": both halves must be there.
+local function dotted(at, view, text, part, what)
+  local stage, name = tostring(text):match("^([%w_]+)%.([%w_]+)$")
+  if not stage then error(('%s: %s "stage.name" is due, not \'%s\''):format(P.line_of(at, tostring(text)), what, tostring(text)), 0) end
+  there(at, "stage", stage, view.stages)
+  there(at, what, name, view.stages[stage][part] or {})
+end
+
+local function check_steps(at, view, steps)
+  for i, step in ipairs(steps) do
+    if type(step) ~= "table" or type(step[1]) ~= "string" or not step[1]:find("^%d%d%d%d%-%d%d%-%d%d$") or type(step[3]) ~= "string" then
+      error(('%s: step %d: { "YYYY-MM-DD", "role", "stage.action", { input } } is due'):format(at, i), 0)
+    end
+    if step[3] == "papers" then
+      for _, paper in ipairs(step[4] or {}) do there(at, "paper", paper, view.papers) end
+    else
+      if step[2] ~= "system" then there(at, "role", step[2], view.roles) end
+      dotted(at, view, step[3], "actions", "action")
+    end
+  end
+end
+
+local function check_expected(at, view, kind, expect)
+  fits(at, "expect", expect, expect_words)
+  fits(at, "expect.refused", expect.refused or {}, refused_words)
+  for _, part in ipairs { "open", "closed" } do
+    for _, stage in ipairs(names_of(expect[part])) do there(at, "stage", stage, view.stages) end
+  end
+  for _, part in ipairs { "may", "may_not", "acts" } do
+    for _, name in ipairs(names_of(expect[part])) do dotted(at, view, name, "actions", "action") end
+  end
+  for name in pairs(expect.due or {}) do dotted(at, view, name, "deadlines", "deadline") end
+  for name in pairs(expect.facts or {}) do there(at, "fact", name, view.facts[kind]) end
+  for _, name in ipairs(expect.absent or {}) do there(at, "fact", name, view.facts[kind]) end
+  for _, part in ipairs { "told", "not_told" } do
+    for _, role in ipairs(names_of(expect[part])) do there(at, "role", role, view.roles) end
+  end
+end
+
+local function check_case(path, place, case)
+  local at = P.line_of(place, case.name or "name")
+  fits(at, "law case", case, law_words)
+  if not case.name or not case.article then error(('%s: law case: name = "…" and article = n are due'):format(at), 0) end
+  if case.sort and not sorts[case.sort] then there(at, "sort", case.sort, sorts) end
+  if type(case.given) ~= "table" then error(("%s: law case '%s': given = { … } is due"):format(at, case.name), 0) end
+  if type(case.expect) ~= "table" or next(case.expect) == nil then
+    error(("%s: law case '%s' tests nothing: expect = { open = …, facts = …, due = …, refused = … } is due"):format(at, case.name), 0)
+  end
+  local view = P.view(case.given.jurisdiction or county_of(path))
+  fits(at, "given", case.given, given_words)
+  there(at, "kind", case.given.kind, view.kinds)
+  for _, stage in ipairs(names_of(case.given.open)) do there(at, "stage", stage, view.stages) end
+  for name in pairs(case.given.facts or {}) do there(at, "fact", name, view.facts[case.given.kind]) end
+  for _, paper in ipairs(case.given.papers or {}) do there(at, "paper", paper, view.papers) end
+  check_steps(at, view, case.steps or {})
+  check_expected(at, view, case.given.kind, case.expect)
+end
+
+-- entry.check_law() → how many; raises at the first that is not in order.
+function P.entry.check_law()
+  local count = 0
+  for _, path in ipairs(host.files()) do
+    if is_law(path) then
+      local value = host.run(path)
+      for _, d in ipairs(type(value) == "table" and value.is == nil and value or { value }) do
+        if type(d) ~= "table" or (d.is ~= "law" and d.is ~= "articles") then error(path .. ": law { … } or articles { … } is due", 0) end
+        if d.is == "law" and #d.cases == 0 then error(d.at .. ": law { … } holds no case", 0) end
+        for _, case in ipairs(d.cases or {}) do
+          check_case(path, path .. ":1", case)
+          count = count + 1
+        end
+      end
+    end
+  end
+  return count
+end
