@@ -59,7 +59,8 @@ static int check(struct bf__cli *cli) {
   struct bf__ruleset *set = NULL;
   json_t *crossed = NULL;
   int64_t law_cases = 0;
-  if (read_rules(cli, &set, &err) < 0 || bf__law_check(set, &law_cases, &err) < 0 || bf__redlines_static(set, &crossed, &err) < 0) {
+  if (read_rules(cli, &set, &err) < 0 || bf__law_check(set, &law_cases, &err) < 0 ||
+      bf__redlines_static(set, &crossed, &err) < 0) {
     print_fault(cli, &err);
     bf__ruleset_unref(set);
     return BF__FAILED;

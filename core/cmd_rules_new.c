@@ -129,8 +129,9 @@ static int none_there(const struct making *making, struct bf_error *err) {
     struct stat info;
     (void)snprintf(path, sizeof path, "%s/%s", making->scripts, name);
     if (stat(path, &info) == 0)
-      return bf_fail(err, BF_EREFUSED, path, "已经存在,不覆盖:请改原文件或另选模板 · it is there and is not written over: change it, "
-                                              "or choose another template");
+      return bf_fail(err, BF_EREFUSED, path,
+                     "已经存在,不覆盖:请改原文件或另选模板 · it is there and is not written over: change it, "
+                     "or choose another template");
   }
   return 0;
 }

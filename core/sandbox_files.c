@@ -351,7 +351,8 @@ static void set_globals(lua_State *L) {
 static void set_home(lua_State *L, int libraries) {
   static const luaL_Reg host[] = {
       {"each", host_each}, {"files", host_files}, {"nearest", host_nearest}, {"readonly", bf__sandbox_readonly},
-      {"run", host_run},     {"line", host_line},   {"try", host_try},     {"where", host_where},     {NULL, NULL}};
+      {"run", host_run},   {"line", host_line},   {"try", host_try},         {"where", host_where},
+      {NULL, NULL}};
   lua_createtable(L, 0, 32);
   copy_into(L, libraries, lua_gettop(L));
   luaL_newlib(L, host);
