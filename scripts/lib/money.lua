@@ -31,6 +31,7 @@ end
 
 -- 各级门槛 · the thresholds that decide which path a project takes
 local marks = {
+  { limit = "declaration.exempt_up_to", article = 8, above = 1 }, -- 恰为50万元的已是小额 · exactly 500,000 is small already
   { limit = "scheme_review.meeting_from", article = 11 }, { limit = "final_acceptance.full_path", article = 26 },
   { limit = "prelim_design.professional_from", article = 10 }, { limit = "prelim_design.study_from", article = 10 },
 }
@@ -41,7 +42,8 @@ function money_.lighter(case, amount, reason, now)
   if reason then return end
   for _, mark in ipairs(marks) do
     local line = now.limit(mark.limit)
-    if case.facts.investment >= line and amount < line then
+    local first = line + (mark.above or 0)
+    if case.facts.investment >= first and amount < first then
       return refuse { article = mark.article, code = "path.lighter", field = "lighter_reason",
         zh = ("金额由%s降到%s,低于%s的门槛,以后的程序会变简:请在“金额降低的理由”中写明理由,再提交"):format(
           money_text(case.facts.investment), money_text(amount), money_text(line)),
@@ -53,7 +55,7 @@ end
 
 function money_.lighter_field()
   return { "lighter_reason", text, zh = "金额降低的理由", en = "Reason for the lower total", optional = true,
-    help = { zh = "只有金额降到200万、500万、1000万元门槛之下时才需要", en = "Only when the total falls below a threshold (2, 5 or 10 million)" } }
+    help = { zh = "只有金额降到50万、200万、500万、1000万元门槛之下时才需要", en = "Only when the total falls below a threshold (0.5, 2, 5 or 10 million)" } }
 end
 
 -- 每一关批准的数成为总投资 · the amount approved at a gate becomes the total investment

@@ -89,7 +89,7 @@ return stage "declaration" {
         end
       end,
       effect = { set("exempt", true), set("declared_on", today), follow "small" } },
-    request_urgent = common.request_urgent(),
+    request_urgent = (function() local a = common.request_urgent(); a.guard = civil_apart; return a end)(),
     withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
   },
