@@ -12,11 +12,13 @@
 #include "docstore.h"
 #include "engine.h"
 #include "host.h"
+#include "jobs.h"
 #include "log.h"
 #include "outbox.h"
 #include "readers.h"
 #include "rules_apply.h"
 #include "services.h"
+#include "watch.h"
 #include "views.h"
 
 struct bf__reign *bf__app_reign(struct bf__app *app) {
@@ -113,6 +115,7 @@ static int start_base(struct bf__app *app, struct bf_error *err) {
   (void)pthread_mutex_init(&app->rules_lock, NULL);
   int r = bf__directory_new(&app->directory, err);
   if (r >= 0 && !(app->candidates = bf__candidates_new())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  if (r >= 0) r = bf__jobs_new(&app->loop, &app->jobs, err);
   if (r >= 0) r = bf__host_new(&config, &app->host, err);
   return r;
 }
@@ -137,6 +140,7 @@ int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) {
   if (r >= 0 && serve) r = start_plugins(app, err);
   if (r >= 0 && serve) r = bf__outbox_start(app, err);
   if (r >= 0 && serve) r = bf__admin_start(app, &app->admin, err);
+  if (r >= 0 && serve) r = bf__watch_start(app, &app->watch, err);
   (void)malloc_trim(0);                                /* loading the rules leaves much behind that nobody needs again */
   if (r >= 0 && serve) bf__rules_reconcile_start(app); /* a change of rules that a restart cut short */
   if (r < 0) bf__app_stop(app);
@@ -174,7 +178,11 @@ void bf__app_stop(struct bf__app *app) {
   bf__admin_stop(app->admin);
   app->admin = NULL;
   bf__outbox_stop(app);
+  bf__watch_stop(app->watch);
+  app->watch = NULL;
   if (app->host) bf__host_stop_to(app->host, storage_count(app));
+  bf__jobs_stop(app->jobs); /* what they still want of the engine is answered below */
+  app->jobs = NULL;
   if (app->engine) bf__engine_stop(app->engine);
   drain(app, app->readers ? 1 : 0); /* the readers' own */
   bf__readers_stop(app->readers);

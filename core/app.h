@@ -23,6 +23,8 @@ struct bf__views;
 struct bf__outbox;
 struct bf__candidates;
 struct bf__candidate;
+struct bf__jobs;
+struct bf__watch;
 
 struct bf__app {
   struct bf__config config;
@@ -36,6 +38,11 @@ struct bf__app {
   struct bf__admin *admin;
   struct bf__outbox *outbox;
   struct bf__candidates *candidates;
+  struct bf__jobs *jobs;
+  struct bf__watch *watch;         /* on the scripts folder, or NULL */
+  _Atomic int64_t schedule_next;   /* when the next waiting candidate comes into force; INT64_MAX for none */
+  void (*on_reconciled)(struct bf__app *app, void *arg); /* loop thread; once, when no deadline is left to reconcile */
+  void *on_reconciled_arg;
   struct bf__candidate *coming; /* engine thread: in the transaction, in force after its commit */
   _Atomic int64_t last_swap_us; /* how long the engine stood still at the last change of rules */
   struct bf__views *views;      /* loop thread; made when first needed */

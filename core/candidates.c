@@ -43,7 +43,6 @@ void bf__candidates_free(struct bf__candidates *all) {
 
 void bf__candidates_keep(struct bf__candidates *all, struct bf__candidate *candidate) {
   (void)pthread_mutex_lock(&all->lock);
-  candidate->refs = 1;
   candidate->next = all->first;
   all->first = candidate;
   int count = 1;

@@ -6,7 +6,8 @@
 #include "redlines.h"
 #include "ruleset.h"
 
-static const char *const verbs[] = {"check", "test", "prove", "plan", "apply", "rollback", "list", "show", "diff", "new", NULL};
+static const char *const verbs[] = {"check",     "test",       "prove",   "plan",   "apply", "rollback", "list", "show", "diff",
+                                    "candidate", "candidates", "approve", "cancel", "new",   NULL};
 
 static int read_rules(struct bf__cli *cli, struct bf__ruleset **ret, struct bf_error *err) {
   int r = bf__cli_config(cli, err);
@@ -219,25 +220,62 @@ static json_t *names(const char *list) {
   return out;
 }
 
-/* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. */
-static int with_bundle(struct bf__cli *cli, const char *operation, json_t *policy, void (*print)(const json_t *body)) {
+static void print_handed_in(const json_t *body) {
+  (void)printf("规则的变动 · what changes in the rules\n");
+  print_diff(json_object_get(body, "diff"));
+  (void)printf("已提交候选 · handed in: %.12s\n", word(body, "id"));
+}
+
+static void print_scheduled(const json_t *body) {
+  print_summary(json_object_get(body, "plan"));
+  (void)printf("将于 %s 施行 · comes into force on %s: %.12s\n", word(json_object_get(body, "schedule"), "on"),
+               word(json_object_get(body, "schedule"), "on"), word(body, "candidate"));
+}
+
+static void print_candidates(const json_t *body) {
+  size_t i;
+  json_t *one;
+  json_array_foreach(json_object_get(body, "items"), i, one) {
+    const json_t *approval = json_object_get(one, "approval"), *schedule = json_object_get(one, "schedule");
+    (void)printf("%.12s  %-10s %s  %s%s%s%s%s%s%s\n", word(one, "id"), word(one, "state"), word(one, "at"), word(one, "by"),
+                 approval ? "  批准 · approved: " : "", word(approval, "by"), schedule ? "  施行 · on " : "", word(schedule, "on"),
+                 *word(one, "why") ? "  " : "", word(one, "why"));
+  }
+}
+
+/* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. Before rules are put
+ * into force they are looked at once, and the folder must hold the same afterwards: what was edited meanwhile was not checked. */
+static int with_bundle(struct bf__cli *cli, const char *operation, json_t *params, void (*print)(const json_t *body)) {
   struct bf_error err = {0};
-  struct bf__ruleset *set = NULL;
-  if (read_rules(cli, &set, &err) < 0) {
-    json_decref(policy);
+  struct bf__ruleset *set = NULL, *again = NULL;
+  json_t *answer = NULL;
+  bool applies = strcmp(operation, "rules.apply") == 0;
+  if (!params || read_rules(cli, &set, &err) < 0) {
+    json_decref(params);
     return bf__cli_fail(&err);
   }
-  json_t *params = json_pack("{s:o, s:o*}", "bundle", bf__ruleset_bundle(set), "policy", policy);
+  (void)json_object_set_new(params, "bundle", bf__ruleset_bundle(set));
+  int r = 0;
+  if (applies) {
+    r = bf__cli_call(cli, "rules.test", json_pack("{sO}", "bundle", json_object_get(params, "bundle")), &answer, &err);
+    if (r >= 0) r = read_rules(cli, &again, &err);
+    if (r >= 0) (void)json_object_set_new(params, "expect", json_string(again->hash));
+  }
+  json_decref(answer);
+  bf__ruleset_unref(again);
   bf__ruleset_unref(set);
-  return bf__cli_run(cli, operation, params, print);
+  if (r >= 0) return bf__cli_run(cli, operation, params, print);
+  json_decref(params);
+  return bf__cli_fail(&err);
 }
 
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   bool stay = false, move = false;
   const char *staying = NULL, *moving = NULL, *template_ = NULL;
   char operation[32];
-  const struct bf__cli_option own[] = {
-      {"--stay", &staying, &stay}, {"--move", &moving, &move}, {"--template", &template_, NULL}, {0}};
+  const char *on = NULL, *note = NULL;
+  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},           {"--move", &moving, &move}, {"--on", &on, NULL},
+                                       {"--template", &template_, NULL}, {"--note", &note, NULL},    {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 3), at = 0;
   if (code >= 0) return code;
   const char *verb = cli->words[0];
@@ -256,6 +294,12 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
   if (strcmp(verb, "show") == 0)
     return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);
+  if (strcmp(verb, "candidates") == 0) return bf__cli_run(cli, operation, json_object(), print_candidates);
+  if (strcmp(verb, "approve") == 0 || strcmp(verb, "cancel") == 0) {
+    if (cli->word_count > 1) return bf__cli_run(cli, operation, json_pack("{s:s}", "candidate", cli->words[1]), NULL);
+    (void)fprintf(stderr, "banfa: 缺少候选规则的编号 · the candidate's hash is missing\n");
+    return bf__cli_usage(cli, stderr, BF__USAGE);
+  }
   json_t *policy =
       stay || move ? json_pack("{s:o*, s:o*}", "stay", stay ? names(staying) : NULL, "move", move ? names(moving) : NULL) : NULL;
   if (strcmp(verb, "rollback") == 0) return bf__cli_run(cli, operation, json_pack("{s:o*}", "policy", policy), print_applied);
@@ -263,5 +307,7 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
                                       : strcmp(verb, "diff") == 0  ? print_diff_answer
                                       : strcmp(verb, "apply") == 0 ? print_applied
                                                                    : NULL;
-  return with_bundle(cli, operation, policy, print);
+  if (strcmp(verb, "candidate") == 0) print = print_handed_in;
+  if (on) print = print_scheduled;
+  return with_bundle(cli, operation, json_pack("{s:o*, s:s*, s:s*}", "policy", policy, "on", on, "note", note), print);
 }

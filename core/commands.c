@@ -13,8 +13,7 @@ const struct bf__verb bf__verbs[] = {
      "推进或查看虚拟时钟 · move a virtual clock, or show it",
      "  途中到期的期限依次触发 · what falls due on the way fires, in order. Without an argument the clock is shown.\n"},
     {"rules", bf__cmd_rules,
-     "check|test|prove|plan|apply|rollback|list|show|diff [DIR] | new COUNTY [DIR] [--template NAME] [--stay[=STAGE,…]] "
-     "[--move[=STAGE,…]]",
+     "check|test|prove|plan|apply|rollback|list|show|diff|candidate|candidates|approve|cancel [DIR | HASH] | new COUNTY [DIR] [OPTIONS]",
      "规则脚本 · the rules",
      "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
      "data\n"
@@ -22,12 +21,17 @@ const struct bf__verb bf__verbs[] = {
      "  prove [DIR]     验证红线(尚未实现)· proves the red lines (not implemented yet)\n"
      "  plan [DIR]      影响预览 · what DIR would change for every open case\n"
      "  apply [DIR]     生效 · puts DIR into force\n"
+     "  candidate [DIR] 提交候选规则 · hands DIR in as a candidate; candidates: those handed in\n"
+     "  approve HASH    由另一位管理员批准其计划 · a second person approves its plan, where the configuration asks for it\n"
+     "  cancel HASH     撤销候选规则或其施行日期 · cancels a candidate, or the day set for it\n"
      "  rollback        退回上一版 · back to the rules before\n"
      "  list            历次规则 · every ruleset that was ever in force\n"
      "  show [HASH]     规则概要 · a ruleset's description (default: the one in force)\n"
      "  diff [DIR]      差异 · how DIR differs from what is in force\n"
      "  new COUNTY [DIR]  新建县区修改 · starts counties/COUNTY/ in DIR; COUNTY 辖区代码 · a six-digit code\n"
      "  --template NAME  new: 模板 · a folder of DIR/templates, such as review, stricter, simple, blank (default)\n"
+     "  --on DATE       apply: 于该日零时施行 · comes into force at the start of that day\n"
+     "  --note TEXT     记入审计链的说明 · a remark for the audit trail\n"
      "  --stay          plan, apply: 在办事项在该环节办完之前留用原规则 · open cases stay on their rules until the stages they "
      "stand\n"
      "                  in are closed; --stay=approval,plan: only in these stages\n"

@@ -14,7 +14,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define NAME_BYTES 64
 
-enum kind { PATH, CHOICE, NUMBER, LOAD, PLUGINS };
+enum kind { PATH, CHOICE, NUMBER, LOAD, PLUGINS, RULES };
 
 struct key {
   const char *name;
@@ -35,6 +35,7 @@ static const struct key keys[] = {
     {"plugin_dir", PATH, MEMBER(plugin_dir), NULL, 0, 0, 0},
     {"load", LOAD, MEMBER(load), NULL, 0, 0, 0},
     {"plugins", PLUGINS, MEMBER(plugins), NULL, 0, 0, 0},
+    {"rules", RULES, 0, NULL, 0, 0, 0},
     {"log_level", CHOICE, MEMBER(log_level), levels, 0, 0, 0},
     {"log_format", CHOICE, MEMBER(log_format), formats, 0, 0, 0},
     {"readers", NUMBER, MEMBER(readers), NULL, 2, 1, 16},
@@ -207,6 +208,42 @@ static int take_plugins(struct bf__config *config, const json_t *value, struct b
   return config->plugins ? 0 : no_memory(err);
 }
 
+static int take_switch(bool *to, const char *where, const json_t *value, struct bf_error *err) {
+  if (!json_is_boolean(value)) return wrong(err, where, value, "true or false");
+  *to = json_is_true(value);
+  return 0;
+}
+
+/* { approval: "none"|"second", development, watch } */
+static int take_rules(struct bf__config *config, const json_t *value, struct bf_error *err) {
+  static const char *const known[] = {"approval", "development", "watch"};
+  const char *name;
+  json_t *one;
+  if (!json_is_object(value)) return wrong(err, "rules", value, "an object { approval, development, watch }");
+  json_object_foreach((json_t *)(uintptr_t)value, name, one) {
+    int r = 0;
+    if (strcmp(name, "approval") == 0) {
+      const char *word = json_string_value(one);
+      if (!word || (strcmp(word, "second") != 0 && strcmp(word, "none") != 0))
+        return wrong(err, "rules.approval", one, "\"none\", \"second\"");
+      config->rules_approval = strcmp(word, "second") == 0;
+    } else if (strcmp(name, "development") == 0) {
+      r = take_switch(&config->rules_development, "rules.development", one, err);
+    } else if (strcmp(name, "watch") == 0) {
+      r = take_switch(&config->rules_watch, "rules.watch", one, err);
+    } else {
+      const char *near = bf__nearest(name, known, COUNT(known));
+      return bf_fail(err, BF_EINVAL, "rules", "there is no such key \"%.60s\"%s%s%s; allowed: approval, development, watch", name,
+                     near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    }
+    if (r < 0) return r;
+  }
+  if (config->rules_approval && config->rules_development)
+    return bf_fail(err, BF_EINVAL, "rules",
+                   "approval by a second person and development mode, which asks nobody, exclude each other: choose one");
+  return 0;
+}
+
 static int take(struct bf__config *config, const struct key *key, const json_t *value, const char *folder, struct bf_error *err) {
   switch (key->kind) {
   case PATH:
@@ -219,6 +256,8 @@ static int take(struct bf__config *config, const struct key *key, const json_t *
     return take_load(config, value, err);
   case PLUGINS:
     return take_plugins(config, value, err);
+  case RULES:
+    return take_rules(config, value, err);
   }
   return BF_EINVAL;
 }
@@ -356,7 +395,7 @@ static int check_sections(const struct bf__config *config, struct bf_error *err)
 }
 
 int bf__config_load(const struct bf__overrides *overrides, struct bf__config *ret, struct bf_error *err) {
-  struct bf__config config = {0};
+  struct bf__config config = {.rules_watch = true};
   for (size_t i = 0; i < COUNT(keys); i++)
     if (keys[i].kind == NUMBER) put_number(&config, &keys[i], keys[i].value);
   int r = find_file(&config, overrides->config, err);
@@ -379,7 +418,7 @@ void bf__config_done(struct bf__config *config) {
   for (size_t i = 0; i < COUNT(keys); i++) {
     if (keys[i].kind == PATH || keys[i].kind == CHOICE)
       free(*text_at(config, &keys[i]));
-    else if (keys[i].kind != NUMBER)
+    else if (keys[i].kind == LOAD || keys[i].kind == PLUGINS)
       json_decref(*json_at(config, &keys[i]));
   }
   free(config->path);

@@ -23,6 +23,9 @@ struct bf__config {
   int64_t queue;          /* commands that may wait, 64 to 1,000,000: beyond it 503 */
   int64_t session_hours;  /* 1 to 720 */
   int64_t document_bytes; /* largest document, 1 KiB to 16 GiB */
+  bool rules_approval;    /* a second administrator approves each change of rules */
+  bool rules_development; /* what the scripts folder holds comes into force once it passes */
+  bool rules_watch;       /* an edited scripts folder becomes a candidate */
   bool clock_is_virtual;
   int64_t clock_at; /* ms */
 };

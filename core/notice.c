@@ -54,6 +54,20 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   return r < 0 ? r : 0;
 }
 
+int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, const char *zh, const char *en, struct bf_error *err) {
+  json_t *body = json_pack("{ss ss}", "zh", zh, "en", en), *org;
+  size_t i;
+  int r = body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
+  json_array_foreach(orgs, i, org) {
+    char key[300];
+    (void)snprintf(key, sizeof key, "%lld.rules.%s", (long long)seq, json_string_value(org));
+    if (r >= 0) r = put(turn, key, json_string_value(org), NULL, body, err);
+  }
+  json_decref(body);
+  bf__turn_notices(turn);
+  return r < 0 ? r : 0;
+}
+
 /* "warn0" → before, "due" → the day has passed, "after0" → still not done. */
 static const char *phase(const char *rung) {
   return *rung == 'w' ? "warn" : *rung == 'd' ? "due" : "after";

@@ -15,4 +15,8 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
 json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stage, const char *name, const json_t *spec,
                        const char *due, const json_t *rungs);
 
+/* A notice of no case, to each of ORGS (ids). SEQ: of the event it belongs to. */
+int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, const char *zh, const char *en,
+                    struct bf_error *err) BF_WARN_UNUSED;
+
 #endif

@@ -1,151 +1,25 @@
-/* Rules as people and programs see them, and their way into force: candidate, check, test, diff, plan, apply, rollback. What
- * takes long is done by a worker thread; only the last step is a command to the engine. */
+/* The way of rules into force: candidate, check, test, diff, plan, apply, rollback. What takes long is done by a thread beside the
+ * loop; only the last step is a command to the engine. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "candidates.h"
-#include "law.h"
+#include "child.h"
+#include "jobs.h"
 #include "log.h"
 #include "permit.h"
+#include "proposals.h"
 #include "redlines.h"
 #include "rules_apply.h"
 #include "rules_diff.h"
+#include "rules_job.h"
 #include "rules_plan.h"
 #include "services.h"
+#include "watch.h"
 
 #define CASES_SHOWN 1000
 
 static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
-}
-
-struct job {
-  uv_work_t work;
-  struct bf__app *app;
-  char verb[24];
-  json_t *params, *actor;
-  bf_answer_cb answer;
-  void *arg;
-  /* the outcome */
-  int status;
-  json_t *body;
-  char apply[BF__HASH_HEX]; /* go on with putting this candidate into force */
-  bool strict;
-};
-
-static void job_free(struct job *job) {
-  json_decref(job->params);
-  json_decref(job->actor);
-  json_decref(job->body);
-  free(job);
-}
-
-static void reply(struct job *job, int status, json_t *body) {
-  struct bf_call call = {.answer = job->answer, .arg = job->arg};
-  bf__answer_json(&call, status, body);
-}
-
-static void refuse(struct job *job, int status, const char *code, const char *field, const char *zh, const char *en) {
-  job->status = status;
-  job->body = bf__problem1(status, code, field, zh, en);
-}
-
-/* Where the candidate comes from ----------------------------------------------------------------------------------------------
- */
-
-static const json_t *param(const struct job *job, const char *name) {
-  const json_t *value = json_object_get(json_object_get(job->params, "body"), name);
-  return value ? value : json_object_get(job->params, name);
-}
-
-/* The rules in force with some files exchanged: { path: text, or null to drop it }. */
-static json_t *changed_bundle(struct job *job, const json_t *changes) {
-  struct bf__ruleset *now = bf__app_rules(job->app);
-  json_t *files = json_copy(now->files), *years = json_incref(now->years), *value;
-  const char *path;
-  bf__ruleset_unref(now);
-  json_object_foreach((json_t *)(uintptr_t)changes, path, value) {
-    if (json_is_null(value))
-      (void)json_object_del(files, path);
-    else
-      (void)json_object_set(files, path, value);
-  }
-  const json_t *calendar = param(job, "calendar");
-  json_t *bundle = json_pack("{so sO}", "files", files, "calendar", json_is_object(calendar) ? calendar : years);
-  json_decref(years);
-  return bundle;
-}
-
-static json_t *stored_bundle(struct job *job, const char *hash, struct bf_error *err) {
-  struct bf__store *store = NULL;
-  json_t *rows = NULL, *bundle = NULL;
-  int r = bf__store_open(job->app->storage, false, &store, err);
-  if (r >= 0) r = bf__store_rows(store, "SELECT bundle FROM rulesets WHERE hash = $1", "bundle:j", &rows, err, "t", hash);
-  if (r >= 0) bundle = json_incref(json_object_get(json_array_get(rows, 0), "bundle"));
-  if (r >= 0 && !bundle) (void)bf_fail(err, BF_ENOTFOUND, hash, "no such ruleset is in storage");
-  json_decref(rows);
-  bf__store_close(store);
-  return bundle;
-}
-
-static json_t *former_bundle(struct job *job, struct bf_error *err) {
-  struct bf__store *store = NULL;
-  char *hash = NULL;
-  json_t *bundle = NULL;
-  int r = bf__store_open(job->app->storage, false, &store, err);
-  if (r >= 0) r = bf__store_meta_get(store, "ruleset_before", &hash, err);
-  bf__store_close(store);
-  if (r >= 0 && hash)
-    bundle = stored_bundle(job, hash, err);
-  else if (r >= 0)
-    (void)bf_fail(err, BF_ENOTFOUND, "rollback", "there is no former ruleset to go back to");
-  free(hash);
-  return bundle;
-}
-
-static json_t *bundle_of(struct job *job, struct bf_error *err) {
-  const json_t *bundle = param(job, "bundle"), *changes = param(job, "changes"), *files = param(job, "files"),
-               *calendar = param(job, "calendar"), *hash = param(job, "to");
-  if (strcmp(job->verb, "rollback") == 0)
-    return json_is_string(hash) ? stored_bundle(job, json_string_value(hash), err) : former_bundle(job, err);
-  if (json_is_object(bundle)) return json_incref((json_t *)(uintptr_t)bundle);
-  if (json_is_object(files) && json_is_object(calendar)) return json_pack("{sO sO}", "files", files, "calendar", calendar);
-  if (json_is_object(changes) || json_is_object(calendar)) return changed_bundle(job, changes);
-  (void)bf_fail(err, BF_EINVAL, "bundle",
-                "{\"files\", \"calendar\"}, or {\"changes\": {path: text or null}} over the rules in force, is due");
-  return NULL;
-}
-
-static void broken(struct job *job, const struct bf_error *err) {
-  char zh[900], en[900];
-  const char *where =
-      strncmp(err->where, "prelude", 7) == 0 ? "" : err->where; /* a line of ours helps nobody: the message names the part */
-  (void)snprintf(zh, sizeof zh, "候选规则有误:%s%s%s", where, *where ? ":" : "", err->message);
-  (void)snprintf(en, sizeof en, "The candidate is not in order: %s%s%s", where, *where ? ": " : "", err->message);
-  refuse(job, err->code == BF_ENOTFOUND ? 404 : 422, "rules.broken", *where ? where : NULL, zh, en);
-}
-
-/* The ruleset of the job, made or found; NULL when the job has been refused. */
-static struct bf__ruleset *set_of(struct job *job) {
-  struct bf_error err = {0};
-  struct bf__ruleset *set = NULL;
-  const json_t *id = param(job, "candidate");
-  if (json_is_string(id)) {
-    struct bf__candidate *candidate = bf__candidates_find(job->app->candidates, json_string_value(id));
-    if (candidate) set = bf__ruleset_ref(candidate->set);
-    bf__candidate_unref(job->app->candidates, candidate);
-    if (!set)
-      refuse(job, 404, "candidate.unknown", "candidate", "没有这个候选规则,或已过期:请重新提交",
-             "There is no such candidate, or it was dropped: hand it in again.");
-    return set;
-  }
-  json_t *bundle = bundle_of(job, &err);
-  if (!bundle || bf__ruleset_from_bundle(bundle, &set, &err) < 0) {
-    set = NULL;
-    broken(job, &err);
-  }
-  json_decref(bundle);
-  return set;
 }
 
 /* Steps
@@ -157,7 +31,7 @@ static json_t *summary_of(const struct bf__ruleset *set) {
                    (json_int_t)json_object_size(set->views));
 }
 
-static json_t *diff_of(struct job *job, const struct bf__ruleset *set) {
+static json_t *diff_of(struct bf__rules_job *job, const struct bf__ruleset *set) {
   struct bf__ruleset *now = bf__app_rules(job->app);
   json_t *out = bf__rules_diff(now, set);
   bf__ruleset_unref(now);
@@ -165,23 +39,23 @@ static json_t *diff_of(struct job *job, const struct bf__ruleset *set) {
 }
 
 /* A choice for cases in flight that means nothing. */
-static void bad_policy(struct job *job, const struct bf_error *err) {
+static void bad_policy(struct bf__rules_job *job, const struct bf_error *err) {
   char zh[500], en[700];
   (void)snprintf(zh, sizeof zh, "在办事项的安排有误:%s(现行规则没有这个环节,或写法不对)", err->where);
   (void)snprintf(en, sizeof en, "What cases in flight are to do is not in order: %s %s", err->where, err->message);
-  refuse(job, 422, "rules.policy", "policy", zh, en);
+  bf__job_refuse(job, 422, "rules.policy", "policy", zh, en);
 }
 
-static void fail(struct job *job, const struct bf_error *err) {
+static void fail(struct bf__rules_job *job, const struct bf_error *err) {
   if (err->code == BF_EINVAL) {
     bad_policy(job, err);
     return;
   }
   bf__log(BF_LOG_ERROR, "rules.job", "%s: %s: %s", job->verb, err->where, err->message);
   if (err->code == BF_ESCRIPT || err->code == BF_ELIMIT)
-    broken(job, err);
+    bf__job_broken(job, err);
   else
-    refuse(job, 503, "storage.failed", NULL, "暂时无法完成:请稍后重试", "It could not be done just now. Try again later.");
+    bf__job_refuse(job, 503, "storage.failed", NULL, "暂时无法完成:请稍后重试", "It could not be done just now. Try again later.");
 }
 
 static struct bf__candidate *new_candidate(struct bf__ruleset *set, struct bf_error *err) {
@@ -191,52 +65,58 @@ static struct bf__candidate *new_candidate(struct bf__ruleset *set, struct bf_er
     return NULL;
   }
   candidate->set = bf__ruleset_ref(set);
-  if (bf__rules_new(set, &candidate->ready, err) < 0) {
-    bf__ruleset_unref(candidate->set);
-    free(candidate);
-    return NULL;
-  }
+  candidate->refs = 1;
   return candidate;
 }
 
-static void make_plan(struct job *job, struct bf__ruleset *set, bool go_on) {
+/* False: the job has been refused. */
+static bool make_plan(struct bf__rules_job *job, struct bf__ruleset *set) {
   struct bf_error err = {0};
   uint64_t began = uv_hrtime();
   struct bf__candidate *candidate = new_candidate(set, &err);
-  if (!candidate || bf__rules_plan(job->app, candidate, param(job, "policy"), &err) < 0) {
-    if (candidate) {
-      candidate->refs = 1;
-      bf__candidates_keep(job->app->candidates, candidate); /* it owns what was made; a plan that failed is never applied */
-      json_decref(candidate->plan);
-      candidate->plan = NULL;
-    }
+  int r = candidate ? bf__rules_new(set, &candidate->ready, &err) : BF_ENOMEM;
+  if (r >= 0) r = bf__rules_plan(job->app, candidate, bf__job_param(job, "policy"), &err);
+  if (r < 0) {
+    bf__candidate_unref(job->app->candidates, candidate);
     fail(job, &err);
-    return;
+    return false;
   }
   (void)json_object_set_new(candidate->summary, "milliseconds", json_integer((json_int_t)((uv_hrtime() - began) / 1000000)));
-  if (go_on)
-    (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
-  else {
-    json_t *cases = json_array(), *one;
-    const char *id;
-    const json_t *only = param(job, "case");
-    json_object_foreach(candidate->plan, id, one) if (json_array_size(cases) < CASES_SHOWN &&
-                                                      (!json_is_string(only) || strcmp(json_string_value(only), id) == 0))(void)
-        json_array_append(cases, one);
+  bf__candidates_keep(job->app->candidates, candidate);
+  return true;
+}
+
+/* The plan as an answer: the summary first, then the cases. */
+static void tell_plan(struct bf__rules_job *job, const struct bf__ruleset *set) {
+  struct bf__candidate *candidate = bf__candidates_find(job->app->candidates, set->hash);
+  const char *id, *only = json_string_value(bf__job_param(job, "case"));
+  json_t *cases = json_array(), *one;
+  if (candidate) {
+    json_object_foreach(candidate->plan, id, one) if (json_array_size(cases) < CASES_SHOWN && (!only || strcmp(only, id) == 0))(
+        void) json_array_append(cases, one);
     job->status = 200;
-    job->body = json_pack("{ss sO so so}", "candidate", set->hash, "summary", candidate->summary, "diff", diff_of(job, set),
+    job->body = json_pack("{ss sO so sO}", "candidate", set->hash, "summary", candidate->summary, "diff", diff_of(job, set),
                           "cases", cases);
   }
-  bf__candidates_keep(job->app->candidates, candidate);
+  json_decref(cases);
+  bf__candidate_unref(job->app->candidates, candidate);
+}
+
+/* Law cases are run by a child process: they may be as bad as the rules they are for. */
+static int law_report(const struct bf__ruleset *set, json_t **ret, struct bf_error *err) {
+  json_t *job = json_pack("{ss so}", "verb", "test", "bundle", bf__ruleset_bundle(set));
+  int r = job ? bf__child_run(job, &bf__child_default_limits, NULL, NULL, ret, err) : bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  json_decref(job);
+  return r;
 }
 
 /* The law cases that the candidate brings must hold before it can come into force. */
-static bool law_holds(struct job *job, struct bf__ruleset *set) {
+static bool law_holds(struct bf__rules_job *job, struct bf__ruleset *set) {
   struct bf_error err = {0};
   json_t *report = NULL, *one;
   size_t i;
-  if (bf__law_run(set, &report, &err) < 0) {
-    broken(job, &err);
+  if (law_report(set, &report, &err) < 0) {
+    bf__job_broken(job, &err);
     return false;
   }
   json_int_t failed = json_integer_value(json_object_get(report, "failed"));
@@ -246,51 +126,37 @@ static bool law_holds(struct job *job, struct bf__ruleset *set) {
     (void)snprintf(zh, sizeof zh, "有 %lld 个法条用例不符,如 %s:%s", (long long)failed, text(one, "path"), text(one, "why"));
     (void)snprintf(en, sizeof en, "%lld law cases do not hold, such as %s: %s", (long long)failed, text(one, "path"),
                    text(one, "why"));
-    refuse(job, 422, "rules.law", text(one, "path"), zh, en);
+    bf__job_refuse(job, 422, "rules.law", text(one, "path"), zh, en);
   }
   json_decref(report);
   return failed == 0;
 }
 
-static void run_law(struct job *job, struct bf__ruleset *set) {
+static void run_law(struct bf__rules_job *job, struct bf__ruleset *set) {
   struct bf_error err = {0};
-  if (bf__law_run(set, &job->body, &err) < 0)
-    broken(job, &err);
+  if (law_report(set, &job->body, &err) < 0)
+    bf__job_broken(job, &err);
   else
     job->status = 200;
 }
 
-/* A county's administrator changes what lies below counties/CODE/ and nothing else. False: the job has been refused. */
-static bool within_reach(struct job *job, const struct bf__ruleset *set) {
-  const char *code = bf__rules_reach(job->app, job->actor), *path;
-  json_t *text_;
-  char prefix[40], zh[400], en[400];
-  if (!code) return true;
-  struct bf__ruleset *now = bf__app_rules(job->app);
-  (void)snprintf(prefix, sizeof prefix, "counties/%.20s/", code);
-  bool ok = json_equal(now->years, set->years);
-  const char *outside = ok ? NULL : "calendar";
-  for (int side = 0; side < 2; side++) {
-    const json_t *files = side ? now->files : set->files, *others = side ? set->files : now->files;
-    json_object_foreach((json_t *)(uintptr_t)files, path, text_) {
-      if (!outside && !json_equal(text_, json_object_get(others, path)) && strncmp(path, prefix, strlen(prefix)) != 0)
-        outside = path;
-    }
-  }
-  (void)snprintf(zh, sizeof zh, "您只能修改本辖区的规则(%s 之下),不能修改 %s", prefix, outside ? outside : "");
-  (void)snprintf(en, sizeof en, "You may change your own jurisdiction's rules (below %s), not %s.", prefix,
-                 outside ? outside : "");
-  if (outside) refuse(job, 403, "rules.reach", outside, zh, en);
-  bf__ruleset_unref(now);
-  return !outside;
+/* False: the job has been refused. */
+static bool within_reach(struct bf__rules_job *job, const struct bf__ruleset *set) {
+  char outside[300], zh[500], en[500];
+  const char *code = bf__rules_reach(job->app, job->actor);
+  if (!bf__files_outside(job->app, job->actor, set->files, set->years, outside, sizeof outside)) return true;
+  (void)snprintf(zh, sizeof zh, "您只能修改本辖区的规则(counties/%.20s/ 之下),不能修改 %s", code, outside);
+  (void)snprintf(en, sizeof en, "You may change your own jurisdiction's rules (below counties/%.20s/), not %s.", code, outside);
+  bf__job_refuse(job, 403, "rules.reach", outside, zh, en);
+  return false;
 }
 
 /* What crosses a red line by its declarations alone never becomes a candidate. False: the job has been refused. */
-static bool within_redlines(struct job *job, struct bf__ruleset *set) {
+static bool within_redlines(struct bf__rules_job *job, struct bf__ruleset *set) {
   struct bf_error err = {0};
   json_t *crossed = NULL;
   if (bf__redlines_static(set, &crossed, &err) < 0) {
-    broken(job, &err);
+    bf__job_broken(job, &err);
     return false;
   }
   bool ok = json_array_size(crossed) == 0;
@@ -301,7 +167,7 @@ static bool within_redlines(struct job *job, struct bf__ruleset *set) {
                    (long long)json_integer_value(json_object_get(first, "article")), text(first, "zh"));
     (void)snprintf(en, sizeof en, "The candidate crosses the red line '%s' (art. %lld): %s", text(first, "name"),
                    (long long)json_integer_value(json_object_get(first, "article")), text(first, "en"));
-    refuse(job, 422, "rules.redline", text(first, "name"), zh, en);
+    bf__job_refuse(job, 422, "rules.redline", text(first, "name"), zh, en);
     if (job->body) (void)json_object_set(job->body, "crossed", crossed);
   }
   json_decref(crossed);
@@ -309,21 +175,79 @@ static bool within_redlines(struct job *job, struct bf__ruleset *set) {
 }
 
 /* What cases in flight do is part of the plan: another choice is another plan. False: the job has been refused. */
-static bool as_planned(struct job *job) {
-  struct bf__candidate *candidate = bf__candidates_find(job->app->candidates, json_string_value(param(job, "candidate")));
-  const json_t *policy = param(job, "policy");
+static bool as_planned(struct bf__rules_job *job) {
+  struct bf__candidate *candidate = bf__candidates_find(job->app->candidates, json_string_value(bf__job_param(job, "candidate")));
+  const json_t *policy = bf__job_param(job, "policy");
   bool same = !candidate || !policy || (candidate->asked && json_equal(candidate->asked, policy));
   bf__candidate_unref(job->app->candidates, candidate);
   if (!same)
-    refuse(job, 409, "plan.stale", "policy", "在办事项的安排与计划时不同:请按新的安排重新计划",
+    bf__job_refuse(job, 409, "plan.stale", "policy", "在办事项的安排与计划时不同:请按新的安排重新计划",
            "What cases in flight are to do is not what was planned: plan again with this choice.");
   return same;
 }
 
-static void on_work(uv_work_t *work) {
-  struct job *job = work->data;
+/* Flow ---------------------------------------------------------------------------------------------------------------------- */
+
+static void job_free(struct bf__rules_job *job) {
+  json_decref(job->params);
+  json_decref(job->actor);
+  json_decref(job->body);
+  free(job);
+}
+
+static void finish(struct bf__rules_job *job, int status, json_t *body) {
+  struct bf_call call = {.answer = job->answer, .arg = job->arg};
+  bf__answer_json(&call, status, body);
+  job_free(job);
+}
+
+/* Ends in the engine with OPERATION on the candidate. */
+static void go_on(struct bf__rules_job *job, const char *operation, const struct bf__ruleset *set) {
+  (void)snprintf(job->next, sizeof job->next, "%s", operation);
+  (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
+}
+
+static void hand_in(struct bf__rules_job *job, struct bf__ruleset *set) {
+  struct bf_error err = {0};
+  struct bf__candidate *candidate = new_candidate(set, &err);
+  if (!candidate) {
+    fail(job, &err);
+    return;
+  }
+  struct bf__candidate *there = bf__candidates_find(job->app->candidates, set->hash);
+  if (there) /* handed in before: its plan is still the plan */
+    bf__candidate_unref(job->app->candidates, candidate);
+  else
+    bf__candidates_keep(job->app->candidates, candidate);
+  bf__candidate_unref(job->app->candidates, there);
+  job->status = 201;
+  job->body = json_pack("{ss so so}", "id", set->hash, "summary", summary_of(set), "diff", diff_of(job, set));
+  go_on(job, "rules.propose", set);
+}
+
+/* Everything that must hold before a candidate comes into force, its plan aside. False: the job has been refused. */
+static bool may_come(struct bf__rules_job *job, struct bf__ruleset *set) {
+  return law_holds(job, set);
+}
+
+/* What was planned before is put into force as it was planned; what was not is planned now. A second person approves a plan, so
+ * there the plan comes first. */
+static void apply(struct bf__rules_job *job, struct bf__ruleset *set) {
+  const char *last = bf__job_param(job, "on") ? "rules.schedule" : "rules.put";
+  bool second = job->app->config.rules_approval && strcmp(job->verb, "scheduled") != 0;
+  if (!may_come(job, set)) return;
+  if (json_is_string(bf__job_param(job, "candidate")) && strcmp(job->verb, "scheduled") != 0 && !bf__job_param(job, "afresh"))
+    second = true;
+  if (second && !as_planned(job)) return;
+  job->strict = second;
+  if (!second && !make_plan(job, set)) return;
+  go_on(job, last, set);
+}
+
+static void run(void *arg) {
+  struct bf__rules_job *job = arg;
   const char *verb = job->verb;
-  struct bf__ruleset *set = set_of(job);
+  struct bf__ruleset *set = bf__job_set(job);
   if (!set) return;
   /* what differs may always be looked at, and going back is never held up by what was declared since */
   bool free_ = strcmp(verb, "diff") == 0 || strcmp(verb, "rollback") == 0;
@@ -340,161 +264,83 @@ static void on_work(uv_work_t *work) {
     job->status = 200;
     job->body = json_pack("{ss so}", "candidate", set->hash, "items", diff_of(job, set));
   } else if (strcmp(verb, "candidate") == 0) {
-    struct bf_error err = {0};
-    struct bf__candidate *candidate = new_candidate(set, &err);
-    if (!candidate)
-      fail(job, &err);
-    else {
-      bf__candidates_keep(job->app->candidates, candidate);
-      job->status = 201;
-      job->body = json_pack("{ss so so}", "id", set->hash, "summary", summary_of(set), "diff", diff_of(job, set));
-    }
+    hand_in(job, set);
   } else if (strcmp(verb, "plan") == 0) {
-    make_plan(job, set, false);
-  } else if (json_is_string(param(job, "candidate"))) { /* apply of what was planned before: the plan must still be true */
-    job->strict = true;
-    if (as_planned(job) && law_holds(job, set)) (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
-  } else if (strcmp(verb, "rollback") == 0 || law_holds(job, set)) { /* going back is never held up by law cases written since */
-    make_plan(job, set, true);
+    if (make_plan(job, set)) tell_plan(job, set);
+  } else if (strcmp(verb, "rollback") == 0) { /* never held up by law cases written since */
+    if (make_plan(job, set)) go_on(job, "rules.put", set);
+  } else {
+    apply(job, set);
   }
   bf__ruleset_unref(set);
 }
 
-static void on_put(struct bf__command *command) {
-  struct job *job = command->arg;
-  if (command->status == 200) bf__rules_reconcile_start(job->app);
-  reply(job, command->status, json_incref(command->body));
-  job_free(job);
-}
-
-static void on_worked(uv_work_t *work, int status) {
-  struct job *job = work->data;
-  if (status == 0 && *job->apply) {
-    json_t *params = json_pack("{ss sb sO*}", "hash", job->apply, "strict", job->strict, "note", param(job, "note"));
-    struct bf__command *command = bf__command_new(bf__operation_find("rules.put"), params, job->actor);
-    if (command) {
-      command->done = on_put;
-      command->arg = job;
-      bf__engine_submit(job->app->engine, command);
-      return;
-    }
-  }
-  if (job->body)
-    reply(job, job->status, json_incref(job->body));
+static void on_written(struct bf__command *command) {
+  struct bf__rules_job *job = command->arg;
+  if (command->status == 200 && strcmp(job->next, "rules.put") == 0) bf__rules_reconcile_start(job->app);
+  if (command->status == 200 && job->body)
+    finish(job, job->status, json_incref(job->body));
   else
-    reply(job, 503, bf__problem1(503, "busy", NULL, "没有完成:请重试", "It was not done: try again."));
-  job_free(job);
+    finish(job, command->status, json_incref(command->body));
 }
 
-static void start(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor, const char *verb) {
-  struct job *job = calloc(1, sizeof *job);
+static void on_run(void *arg) {
+  struct bf__rules_job *job = arg;
+  struct bf__command *command = NULL;
+  if (*job->next) {
+    json_t *params = json_pack("{ss sb ss sO* sO* sO*}", "hash", job->apply, "strict", job->strict, "verb", job->verb, "note",
+                               bf__job_param(job, "note"), "on", bf__job_param(job, "on"), "source", bf__job_param(job, "source"));
+    command = bf__command_new(bf__operation_find(job->next), params, job->actor);
+  }
+  if (command) {
+    command->done = on_written;
+    command->arg = job;
+    bf__engine_submit(job->app->engine, command);
+  } else if (job->body && !*job->next) {
+    finish(job, job->status, json_incref(job->body));
+  } else {
+    finish(job, 503, bf__problem1(503, "busy", NULL, "没有完成:请重试", "It was not done: try again."));
+  }
+}
+
+void bf__rules_start(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor, const char *verb) {
+  struct bf__rules_job *job = calloc(1, sizeof *job);
+  struct bf_error err = {.code = BF_ENOMEM};
   if (job) {
-    *job = (struct job){
+    *job = (struct bf__rules_job){
         .app = app, .params = json_incref(params), .actor = json_incref(actor), .answer = call->answer, .arg = call->arg};
     (void)snprintf(job->verb, sizeof job->verb, "%s", verb);
-    job->work.data = job;
-    if (uv_queue_work(&app->loop, &job->work, on_work, on_worked) == 0) return;
+    if (bf__job_start(app->jobs, run, on_run, job, &err) >= 0) return;
     job_free(job);
   }
-  bf__answer_json(call, 503, bf__problem1(503, "memory", NULL, "内存不足,没有执行", "Out of memory; nothing was done."));
+  if (err.code == BF_EBUSY)
+    bf__answer_json(call, 503,
+                    bf__problem1(503, "busy", NULL, "正在检查或预演的规则太多:请稍后重试",
+                                 "Too many rulesets are being checked or planned just now. Try again later."));
+  else
+    bf__answer_json(call, 503, bf__problem1(503, "memory", NULL, "内存不足,没有执行", "Out of memory; nothing was done."));
 }
 
 static void op_check(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
-  start(app, call, p, actor, "check");
+  bf__rules_start(app, call, p, actor, "check");
 }
 static void op_test(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
-  start(app, call, p, actor, "test");
+  bf__rules_start(app, call, p, actor, "test");
 }
 static void op_diff(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
-  start(app, call, p, actor, "diff");
+  bf__rules_start(app, call, p, actor, "diff");
 }
 static void op_candidate(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
-  start(app, call, p, actor, "candidate");
+  bf__rules_start(app, call, p, actor, "candidate");
 }
 static void op_plan(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
-  start(app, call, p, actor, "plan");
+  bf__rules_start(app, call, p, actor, "plan");
 }
 static void op_apply(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
-  start(app, call, p, actor, "apply");
+  bf__rules_start(app, call, p, actor, "apply");
 }
 static void op_rollback(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
-  start(app, call, p, actor, "rollback");
-}
-
-/* Looking
- * -------------------------------------------------------------------------------------------------------------------------------
- */
-
-static int list(struct bf__reading *reading, struct bf_error *err) {
-  json_t *items = NULL, *changes = NULL, *stays = NULL;
-  struct bf__ruleset *now = bf__app_rules(reading->app);
-  int r =
-      bf__store_rows(reading->store, "SELECT hash, at_ms FROM rulesets ORDER BY at_ms DESC", "hash:t at_ms:i", &items, err, "");
-  if (r >= 0)
-    r = bf__store_rows(
-        reading->store,
-        "SELECT body FROM events WHERE case_id IS NULL AND body LIKE '%\"do\":\"rules\"%' ORDER BY seq DESC LIMIT 100", "event:j",
-        &changes, err, "");
-  if (r >= 0)
-    r = bf__store_rows(reading->store, "SELECT ruleset, COUNT(*) FROM case_stays GROUP BY ruleset ORDER BY ruleset",
-                       "ruleset:t cases:i", &stays, err, "");
-  reading->status = 200;
-  reading->body = json_pack("{ss so* so* so* sI}", "in_force", now->hash, "items", items, "changes", changes, "stays", stays,
-                            "last_swap_microseconds", (json_int_t)reading->app->last_swap_us);
-  bf__ruleset_unref(now);
-  return r;
-}
-
-static int show(struct bf__reading *reading, struct bf_error *err) {
-  const char *hash = text(reading->params, "hash");
-  struct bf__ruleset *now = bf__app_rules(reading->app);
-  json_t *rows = NULL;
-  int r = bf__store_rows(reading->store, "SELECT hash, at_ms, bundle FROM rulesets WHERE hash = $1", "hash:t at_ms:i bundle:j",
-                         &rows, err, "t", hash ? hash : now->hash);
-  bf__ruleset_unref(now);
-  if (r < 0) return r;
-  json_t *row = json_array_get(rows, 0);
-  if (row) {
-    reading->status = 200;
-    reading->body = json_incref(row);
-  } else {
-    (void)bf__refuse_read(reading, 404, "rules.unknown", "hash", "没有这套规则", "There is no such ruleset.");
-  }
-  json_decref(rows);
-  return 0;
-}
-
-/* A copy without functions, which are told as { "$fn": place }, and without lists of nothing else. NULL where nothing is left, or
- * no memory. */
-static json_t *without_functions(json_t *value) {
-  json_t *inner, *own, *out;
-  const char *name;
-  size_t i;
-  if (text(value, "$fn")) return NULL;
-  if (!json_is_object(value) && !json_is_array(value)) return json_incref(value);
-  out = json_is_array(value) ? json_array() : json_object();
-  json_object_foreach(value, name, inner) if ((own = without_functions(inner)))(void) json_object_set_new(out, name, own);
-  json_array_foreach(value, i, inner) if ((own = without_functions(inner)))(void) json_array_append_new(out, own);
-  if (json_array_size(value) && !json_array_size(out)) {
-    json_decref(out);
-    return NULL;
-  }
-  return out;
-}
-
-/* The rules that a user's own jurisdiction follows, as data. */
-static int describe(struct bf__reading *reading, struct bf_error *err) {
-  static const char *const parts[] = {"kinds", "stages", "facts", "registers", "reports", "papers", "roles", "jurisdictions"};
-  const json_t *view = bf__ruleset_view(bf__rules_set(reading->rules), text(reading->actor, "jurisdiction"));
-  json_t *part, *body = json_object();
-  int r = body ? 0 : bf_fail(err, BF_ENOMEM, "rules", "no memory");
-  for (size_t i = 0; r >= 0 && i < sizeof parts / sizeof *parts; i++) {
-    if (!(part = json_object_get(view, parts[i]))) continue;
-    if (json_object_set_new(body, parts[i], without_functions(part)) < 0) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
-  }
-  reading->status = 200;
-  reading->body = body;
-  return r;
+  bf__rules_start(app, call, p, actor, "rollback");
 }
 
 static int prove(struct bf__reading *reading, struct bf_error *err) {
@@ -502,10 +348,14 @@ static int prove(struct bf__reading *reading, struct bf_error *err) {
   return bf__refuse_read(reading, 501, "rules.prove", NULL, "红线证明尚未实现", "Proving red lines is not implemented yet.");
 }
 
+static void op_folder(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  json_t *state = bf__watch_state(app->watch);
+  (void)p, (void)actor;
+  bf__answer_json(call, 200, state ? state : json_pack("{ss}", "state", "unwatched"));
+}
+
 const struct bf__operation bf__operations_rules[] = {
-    {.name = "rules.list", .kind = BF__READ, .access = BF__USER, .read = list},
-    {.name = "rules.show", .kind = BF__READ, .access = BF__ADMIN, .read = show},
-    {.name = "rules.describe", .kind = BF__READ, .access = BF__USER, .read = describe},
+    {.name = "rules.folder", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_folder},
     {.name = "rules.check", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_check},
     {.name = "rules.test", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_test},
     {.name = "rules.diff", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_diff},
@@ -514,6 +364,11 @@ const struct bf__operation bf__operations_rules[] = {
     {.name = "rules.apply", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_apply},
     {.name = "rules.rollback", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_rollback},
     {.name = "rules.prove", .kind = BF__READ, .access = BF__ADMIN, .read = prove},
+    {.name = "rules.propose", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__proposal_hand_in},
+    {.name = "rules.approve", .kind = BF__WRITE, .access = BF__ADMIN, .write = bf__proposal_approve},
+    {.name = "rules.schedule", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__proposal_schedule},
+    {.name = "rules.cancel", .kind = BF__WRITE, .access = BF__ADMIN, .write = bf__proposal_cancel},
+    {.name = "rules.missed", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__proposal_missed},
     {.name = "rules.put", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__rules_put, .last = true},
     {.name = "rules.reconcile", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__rules_reconcile},
     {.name = NULL},

@@ -6,6 +6,7 @@
 #include "cases.h"
 #include "impact.h"
 #include "log.h"
+#include "proposals.h"
 #include "services.h"
 #include "turn.h"
 
@@ -106,8 +107,8 @@ static void swap(struct bf__app *app, json_t *data) {
 }
 
 static json_t *event_of(const struct bf__command *command, const struct bf__candidate *candidate, const char *before) {
-  return json_pack("{ss ss ss sO* sO sI sI sI sO*}", "do", "rules", "from", before, "to", candidate->set->hash, "actor",
-                   command->actor, "policy", candidate->policy, "affected",
+  return json_pack("{ss ss ss ss* sO* sO sI sI sI sO*}", "do", "rules", "from", before, "to", candidate->set->hash, "by",
+                   text(command->params, "verb"), "actor", command->actor, "policy", candidate->policy, "affected",
                    json_integer_value(json_object_get(candidate->summary, "affected")), "staying", (json_int_t)candidate->staying,
                    "open_cases", (json_int_t)candidate->open_cases, "note", json_object_get(command->params, "note"));
 }
@@ -125,6 +126,7 @@ static int write_change(struct bf__turn *turn, struct bf__command *command, stru
   if (r >= 0) r = bf__store_meta_put(turn->store, "ruleset_before", before, err);
   if (r >= 0) r = bf__store_meta_put(turn->store, "reconcile", "0", err);
   if (r >= 0) r = bf__reign_keep(candidate->then, turn->store, err);
+  if (r >= 0) r = bf__proposal_done(turn, candidate->set->hash, err);
   if (r >= 0) r = bf__turn_event(turn, NULL, event_of(command, candidate, before), err);
   if (r >= 0 && bf__turn_after(turn, swap, json_object()) < 0) r = no_memory(err);
   if (r < 0) return r;
@@ -136,18 +138,30 @@ static int write_change(struct bf__turn *turn, struct bf__command *command, stru
   return 0;
 }
 
+/* Going back needs nobody's leave: it must be quick. What waited for its day was approved when the day was set. */
+static int approved(struct bf__turn *turn, struct bf__command *command, const struct bf__candidate *candidate,
+                    struct bf_error *err) {
+  const char *verb = text(command->params, "verb");
+  if (!turn->app->config.rules_approval || (verb && strcmp(verb, "rollback") == 0)) return 1;
+  return bf__proposal_approved(turn, command, candidate, !verb || strcmp(verb, "scheduled") != 0, err);
+}
+
 int bf__rules_put(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   struct bf__candidate *candidate = bf__candidates_find(turn->app->candidates, text(command->params, "hash"));
   json_t *drift = NULL;
   int r;
-  if (!candidate || !candidate->plan || !candidate->ready)
+  bool planned = candidate && candidate->plan && candidate->ready;
+  if (!planned && turn->app->config.rules_approval)
+    r = bf__refuse(command, 409, "approval.missing", NULL, "本系统要求另一位管理员批准:请先提交候选规则、预演并请其批准",
+                   "A second administrator must approve: hand the candidate in, plan it, and have it approved.");
+  else if (!planned)
     r = stale(command, "没有这个候选规则的计划:请先计划", "There is no plan for this candidate: plan it first.");
   else if (strcmp(candidate->set->hash, bf__rules_set(turn->rules)->hash) == 0)
     r = bf__refuse(command, 409, "rules.same", NULL, "这套规则已经在用", "These rules are in force already.");
   else if (candidate->base != turn->reign->number)
     r = stale(command, "计划之后已有人启用了别的规则:请重新计划",
               "Somebody has put other rules into force since the plan: plan again.");
-  else {
+  else if ((r = approved(turn, command, candidate, err)) == 1) {
     bf__reign_unref(candidate->then);
     candidate->then = NULL;
     r = bf__reign_next(turn->reign, candidate->set, candidate->policy, &candidate->then, err);
@@ -213,7 +227,13 @@ int bf__rules_reconcile(struct bf__turn *turn, struct bf__command *command, stru
 
 static void on_slice(struct bf__command *command) {
   struct bf__app *app = command->arg;
-  if (command->status == 200 && json_is_true(json_object_get(command->body, "more"))) bf__rules_reconcile_start(app);
+  void (*then)(struct bf__app *, void *) = app->on_reconciled;
+  if (command->status == 200 && json_is_true(json_object_get(command->body, "more"))) {
+    bf__rules_reconcile_start(app);
+    return;
+  }
+  app->on_reconciled = NULL;
+  if (then) then(app, app->on_reconciled_arg);
 }
 
 void bf__rules_reconcile_start(struct bf__app *app) {

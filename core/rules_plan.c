@@ -104,6 +104,32 @@ static int begin(struct bf__candidate *candidate, struct bf_error *err) {
   return candidate->plan && candidate->summary ? 0 : no_memory(err);
 }
 
+/* The plan's name: what is to happen to whom, and nothing that changes by itself. */
+static int name_plan(struct bf__candidate *candidate, const struct bf__reign *reign, struct bf_error *err) {
+  unsigned char hash[BF__HASH_BYTES];
+  struct bf__digest *digest = NULL;
+  const char *id;
+  json_t *impact, *head = json_pack("{ss ss sO}", "base", reign->now->hash, "candidate", candidate->set->hash, "policy",
+                                    candidate->policy);
+  char *text_ = NULL;
+  size_t length = 0;
+  int r = head ? bf__digest_new("SM3", &digest, err) : no_memory(err);
+  if (r >= 0) r = bf__canonical(head, &text_, &length, err);
+  if (r >= 0) r = bf__digest_add(digest, text_, length);
+  json_object_foreach(candidate->plan, id, impact) {
+    free(text_);
+    text_ = NULL;
+    if (r >= 0) r = bf__canonical(impact, &text_, &length, err);
+    if (r >= 0) r = bf__digest_add(digest, text_, length);
+  }
+  if (r >= 0) r = bf__digest_end(digest, hash);
+  if (r >= 0) bf__hex(hash, sizeof hash, candidate->plan_hash);
+  bf__digest_free(digest);
+  free(text_);
+  json_decref(head);
+  return r < 0 ? r : 0;
+}
+
 static int sum_up(struct bf__candidate *candidate, const struct bf__reign *reign, struct bf_error *err) {
   json_t *s = candidate->summary;
   json_int_t affected = 0;
@@ -115,6 +141,7 @@ static int sum_up(struct bf__candidate *candidate, const struct bf__reign *reign
             json_object_set_new(s, "staying", json_integer(candidate->staying)) == 0 &&
             json_object_set_new(s, "stranded", json_integer(candidate->stranded)) == 0 &&
             json_object_set(s, "policy", candidate->policy) == 0 &&
+            json_object_set_new(s, "plan", json_string(candidate->plan_hash)) == 0 &&
             json_object_set_new(s, "base", json_string(reign->now->hash)) == 0 &&
             json_object_set_new(s, "candidate", json_string(candidate->set->hash)) == 0 &&
             json_object_set_new(s, "head", json_integer(candidate->head)) == 0;
@@ -144,6 +171,7 @@ int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const j
   if (r >= 0) r = bf__rules_new(candidate->set, &sides.after, err);
   if (r >= 0) sides.stages = stages = bf__impact_stages(reign->now, candidate->set);
   if (r >= 0) r = each_case(candidate, &sides, err);
+  if (r >= 0) r = name_plan(candidate, reign, err);
   if (r >= 0) r = sum_up(candidate, reign, err);
   json_decref(stages);
   bf__rules_free(sides.before);

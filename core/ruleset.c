@@ -175,7 +175,7 @@ static struct bf__ruleset *new_set(void) {
   return set;
 }
 
-int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__ruleset **ret, struct bf_error *err) {
+static int read_set(const char *scripts, const char *calendar, struct bf__ruleset **ret, struct bf_error *err) {
   struct bf__ruleset *set = new_set();
   if (!set || !(set->files = json_object())) {
     bf__ruleset_unref(set);
@@ -186,6 +186,16 @@ int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__rules
     r = bf_fail(err, BF_ENOTFOUND, scripts, "holds no script: give the folder with --scripts");
   if (r >= 0) r = bf__calendar_load(calendar, &set->calendar, err);
   if (r >= 0 && !(set->years = bf__calendar_json(set->calendar))) r = bf_fail(err, BF_ENOMEM, "calendar", "no memory");
+  if (r < 0)
+    bf__ruleset_unref(set);
+  else
+    *ret = set;
+  return r;
+}
+
+int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__ruleset **ret, struct bf_error *err) {
+  struct bf__ruleset *set = NULL;
+  int r = read_set(scripts, calendar, &set, err);
   if (r >= 0) r = finish(set, err);
   if (r < 0) {
     bf__ruleset_unref(set);
@@ -193,6 +203,19 @@ int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__rules
   }
   *ret = set;
   return 0;
+}
+
+int bf__ruleset_folder(const char *scripts, const char *calendar, json_t **ret_bundle, char ret_hash[BF__HASH_HEX],
+                       struct bf_error *err) {
+  struct bf__ruleset *set = NULL;
+  int r = read_set(scripts, calendar, &set, err);
+  if (r >= 0) r = name_set(set, err);
+  if (r >= 0) {
+    memcpy(ret_hash, set->hash, BF__HASH_HEX);
+    if (!(*ret_bundle = bf__ruleset_bundle(set))) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  }
+  bf__ruleset_unref(set);
+  return r;
 }
 
 int bf__ruleset_from_bundle(const json_t *bundle, struct bf__ruleset **ret, struct bf_error *err) {

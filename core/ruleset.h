@@ -23,6 +23,9 @@ struct bf__ruleset {
 
 /* Reads every *.lua below SCRIPTS and the calendar folder, runs and checks them. Err->where = "path:line" where known. */
 int bf__ruleset_read(const char *scripts, const char *calendar, struct bf__ruleset **ret, struct bf_error *err) BF_WARN_UNUSED;
+/* The files alone, none of them run: their bundle (a new reference) and the name that it will have. */
+int bf__ruleset_folder(const char *scripts, const char *calendar, json_t **ret_bundle, char ret_hash[BF__HASH_HEX],
+                       struct bf_error *err) BF_WARN_UNUSED;
 /* The same from what `bf__ruleset_bundle` gave. BUNDLE is borrowed. */
 int bf__ruleset_from_bundle(const json_t *bundle, struct bf__ruleset **ret, struct bf_error *err) BF_WARN_UNUSED;
 /* Makes OWN, which nobody else uses yet, hold once what it has in common with OTHER. */

@@ -7,6 +7,7 @@
 #include "host.h"
 #include "log.h"
 #include "outbox.h"
+#include "schedule.h"
 #include "views.h"
 
 #define HOLDER(pointer, type, member) ((type *)((char *)(uintptr_t)(pointer)-offsetof(type, member)))
@@ -23,20 +24,38 @@ static void api_call(const struct bf_api *self, struct bf_call *call) {
 }
 
 struct firing {
+  struct bf__app *app;
   void (*done)(void *arg, int64_t fired, int64_t next, const struct bf_error *err);
   void *arg;
+  int64_t fired, change; /* the moment of a change of rules that comes on the way, or INT64_MAX */
 };
+
+static void fired(struct firing *firing, int64_t next) {
+  int64_t change = firing->app->schedule_next;
+  firing->done(firing->arg, firing->fired, next < change ? next : change, NULL);
+  free(firing);
+}
+
+/* The scheduler asks again for the same moment, now under the rules that came in. */
+static void on_changed(void *arg) {
+  struct firing *firing = arg;
+  fired(firing, firing->change);
+}
 
 static void on_fired(struct bf__command *command) {
   struct firing *firing = command->arg;
-  if (command->status == 200) {
-    firing->done(firing->arg, json_integer_value(json_object_get(command->body, "fired")),
-                 json_integer_value(json_object_get(command->body, "next")), NULL);
-  } else {
+  int64_t next = json_integer_value(json_object_get(command->body, "next"));
+  if (command->status != 200) {
     struct bf_error err = {.code = BF_EIO, .message = "the deadlines could not be fired: see the log"};
     firing->done(firing->arg, BF_EIO, INT64_MAX, &err);
+    free(firing);
+    return;
   }
-  free(firing);
+  firing->fired = json_integer_value(json_object_get(command->body, "fired"));
+  if (firing->change == INT64_MAX || next <= firing->change)
+    fired(firing, next);
+  else
+    bf__schedule_run(firing->app, on_changed, firing); /* all that came before its day has fired by the rules of before */
 }
 
 int bf__submit(struct bf__app *app, const char *operation, json_t *params, void (*done)(struct bf__command *), void *arg) {
@@ -52,10 +71,13 @@ int bf__submit(struct bf__app *app, const char *operation, json_t *params, void 
 
 static void fire_due(const struct bf_engine_service *self, int64_t until, int limit,
                      void (*done)(void *arg, int64_t fired, int64_t next, const struct bf_error *err), void *arg) {
+  struct bf__app *app = app_of_engine(self);
   struct firing *firing = malloc(sizeof *firing);
-  if (firing) *firing = (struct firing){done, arg};
-  if (!firing || bf__submit(app_of_engine(self), "deadline.fire",
-                            json_pack("{sI si}", "until", (json_int_t)until, "limit", limit), on_fired, firing) < 0) {
+  int64_t change = app->schedule_next <= until ? app->schedule_next : INT64_MAX;
+  if (firing) *firing = (struct firing){.app = app, .done = done, .arg = arg, .change = change};
+  if (!firing || bf__submit(app, "deadline.fire",
+                            json_pack("{sI si}", "until", (json_int_t)(change < until ? change : until), "limit", limit),
+                            on_fired, firing) < 0) {
     struct bf_error err = {.code = BF_ENOMEM, .message = "no memory"};
     free(firing);
     done(arg, BF_ENOMEM, INT64_MAX, &err);

@@ -5,6 +5,7 @@
 
 #include "log.h"
 #include "people.h"
+#include "proposals.h"
 
 static int keep_rules(struct bf__store *store, const struct bf__ruleset *set, int64_t now_ms, struct bf_error *err) {
   json_t *bundle = bf__ruleset_bundle(set);
@@ -83,5 +84,7 @@ int bf__startup(struct bf__app *app, struct bf__store *store, int64_t last_ms, s
   int r = bf__people_load(store, app->directory, err);
   if (r >= 0) r = place_clock(app, store, last_ms, err);
   if (r >= 0) r = load_rules(app, store, bf__clock_now(&app->clock), err);
+  app->schedule_next = INT64_MAX;
+  if (r >= 0) r = bf__proposals_next(app, store, err);
   return r;
 }

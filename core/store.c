@@ -69,6 +69,10 @@ static const char *const upgrades[] = {
     "CREATE INDEX case_stays_ruleset ON case_stays (ruleset);",
     /* 3: many deadlines of one moment are fired in order without sorting them all for each batch */
     "DROP INDEX deadlines_at; CREATE INDEX deadlines_at ON deadlines (at_ms, case_id);",
+    /* 4: candidates on their way into force */
+    "CREATE TABLE rules_candidates (hash TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, state TEXT NOT NULL, due_ms BIGINT NOT NULL,"
+    " body TEXT NOT NULL, bundle TEXT NOT NULL);"
+    "CREATE INDEX rules_candidates_due ON rules_candidates (state, due_ms);",
 };
 _Static_assert(sizeof upgrades / sizeof *upgrades == BF__SCHEMA_VERSION - 1, "one step for each version after the first");
 
