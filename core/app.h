@@ -39,8 +39,8 @@ struct bf__app {
   struct bf__outbox *outbox;
   struct bf__candidates *candidates;
   struct bf__jobs *jobs;
-  struct bf__watch *watch;         /* on the scripts folder, or NULL */
-  _Atomic int64_t schedule_next;   /* when the next waiting candidate comes into force; INT64_MAX for none */
+  struct bf__watch *watch;       /* on the scripts folder, or NULL */
+  _Atomic int64_t schedule_next; /* when the next waiting candidate comes into force; INT64_MAX for none */
   void (*on_reconciled)(struct bf__app *app, void *arg); /* loop thread; once, when no deadline is left to reconcile */
   void *on_reconciled_arg;
   struct bf__candidate *coming; /* engine thread: in the transaction, in force after its commit */

@@ -17,7 +17,7 @@ struct bf__candidate {
   json_t *plan;            /* { case: impact }, or NULL while not planned */
   json_t *summary;
   char plan_hash[BF__HASH_HEX]; /* of all that the plan says: what a second person approves */
-  int64_t head; /* the last event that the plan has seen */
+  int64_t head;                 /* the last event that the plan has seen */
   int64_t open_cases, stranded, staying;
   int refs;
   struct bf__reign *then; /* engine thread: what begins when it is put into force */

@@ -6,8 +6,8 @@
 #include "redlines.h"
 #include "ruleset.h"
 
-static const char *const verbs[] = {"check",     "test",       "prove",   "plan",   "apply", "rollback", "list", "show", "diff",
-                                    "candidate", "candidates", "approve", "cancel", "new",   NULL};
+static const char *const verbs[] = {"check", "test",      "prove",      "plan",    "apply",  "rollback", "list", "show",
+                                    "diff",  "candidate", "candidates", "approve", "cancel", "new",      NULL};
 
 static int read_rules(struct bf__cli *cli, struct bf__ruleset **ret, struct bf_error *err) {
   int r = bf__cli_config(cli, err);
@@ -238,13 +238,14 @@ static void print_candidates(const json_t *body) {
   json_array_foreach(json_object_get(body, "items"), i, one) {
     const json_t *approval = json_object_get(one, "approval"), *schedule = json_object_get(one, "schedule");
     (void)printf("%.12s  %-10s %s  %s%s%s%s%s%s%s\n", word(one, "id"), word(one, "state"), word(one, "at"), word(one, "by"),
-                 approval ? "  批准 · approved: " : "", word(approval, "by"), schedule ? "  施行 · on " : "", word(schedule, "on"),
-                 *word(one, "why") ? "  " : "", word(one, "why"));
+                 approval ? "  批准 · approved: " : "", word(approval, "by"), schedule ? "  施行 · on " : "",
+                 word(schedule, "on"), *word(one, "why") ? "  " : "", word(one, "why"));
   }
 }
 
-/* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. Before rules are put
- * into force they are looked at once, and the folder must hold the same afterwards: what was edited meanwhile was not checked. */
+/* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. Before rules are
+ * put into force they are looked at once, and the folder must hold the same afterwards: what was edited meanwhile was not
+ * checked. */
 static int with_bundle(struct bf__cli *cli, const char *operation, json_t *params, void (*print)(const json_t *body)) {
   struct bf_error err = {0};
   struct bf__ruleset *set = NULL, *again = NULL;
@@ -274,7 +275,7 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   const char *staying = NULL, *moving = NULL, *template_ = NULL;
   char operation[32];
   const char *on = NULL, *note = NULL;
-  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},           {"--move", &moving, &move}, {"--on", &on, NULL},
+  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},      {"--move", &moving, &move}, {"--on", &on, NULL},
                                        {"--template", &template_, NULL}, {"--note", &note, NULL},    {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 3), at = 0;
   if (code >= 0) return code;

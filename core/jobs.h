@@ -1,5 +1,5 @@
-/* Long work beside the loop: each job has a thread of its own at low priority, so that neither passwords nor documents wait for it.
- * Few at a time: what comes beyond that is refused. Loop thread, but for RUN. */
+/* Long work beside the loop: each job has a thread of its own at low priority, so that neither passwords nor documents wait for
+ * it. Few at a time: what comes beyond that is refused. Loop thread, but for RUN. */
 #ifndef BF_CORE_JOBS_H
 #define BF_CORE_JOBS_H
 

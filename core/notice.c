@@ -54,7 +54,8 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   return r < 0 ? r : 0;
 }
 
-int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, const char *zh, const char *en, struct bf_error *err) {
+int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, const char *zh, const char *en,
+                    struct bf_error *err) {
   json_t *body = json_pack("{ss ss}", "zh", zh, "en", en), *org;
   size_t i;
   int r = body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");

@@ -1,5 +1,5 @@
-/* The way of rules into force: candidate, check, test, diff, plan, apply, rollback. What takes long is done by a thread beside the
- * loop; only the last step is a command to the engine. */
+/* The way of rules into force: candidate, check, test, diff, plan, apply, rollback. What takes long is done by a thread beside
+ * the loop; only the last step is a command to the engine. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +55,8 @@ static void fail(struct bf__rules_job *job, const struct bf_error *err) {
   if (err->code == BF_ESCRIPT || err->code == BF_ELIMIT)
     bf__job_broken(job, err);
   else
-    bf__job_refuse(job, 503, "storage.failed", NULL, "暂时无法完成:请稍后重试", "It could not be done just now. Try again later.");
+    bf__job_refuse(job, 503, "storage.failed", NULL, "暂时无法完成:请稍后重试",
+                   "It could not be done just now. Try again later.");
 }
 
 static struct bf__candidate *new_candidate(struct bf__ruleset *set, struct bf_error *err) {
@@ -92,8 +93,8 @@ static void tell_plan(struct bf__rules_job *job, const struct bf__ruleset *set) 
   const char *id, *only = json_string_value(bf__job_param(job, "case"));
   json_t *cases = json_array(), *one;
   if (candidate) {
-    json_object_foreach(candidate->plan, id, one) if (json_array_size(cases) < CASES_SHOWN && (!only || strcmp(only, id) == 0))(
-        void) json_array_append(cases, one);
+    json_object_foreach(candidate->plan, id, one) if (json_array_size(cases) < CASES_SHOWN &&
+                                                      (!only || strcmp(only, id) == 0))(void) json_array_append(cases, one);
     job->status = 200;
     job->body = json_pack("{ss sO so sO}", "candidate", set->hash, "summary", candidate->summary, "diff", diff_of(job, set),
                           "cases", cases);
@@ -105,7 +106,8 @@ static void tell_plan(struct bf__rules_job *job, const struct bf__ruleset *set) 
 /* Law cases are run by a child process: they may be as bad as the rules they are for. */
 static int law_report(const struct bf__ruleset *set, json_t **ret, struct bf_error *err) {
   json_t *job = json_pack("{ss so}", "verb", "test", "bundle", bf__ruleset_bundle(set));
-  int r = job ? bf__child_run(job, &bf__child_default_limits, NULL, NULL, ret, err) : bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  int r =
+      job ? bf__child_run(job, &bf__child_default_limits, NULL, NULL, ret, err) : bf_fail(err, BF_ENOMEM, "rules", "no memory");
   json_decref(job);
   return r;
 }
@@ -182,7 +184,7 @@ static bool as_planned(struct bf__rules_job *job) {
   bf__candidate_unref(job->app->candidates, candidate);
   if (!same)
     bf__job_refuse(job, 409, "plan.stale", "policy", "在办事项的安排与计划时不同:请按新的安排重新计划",
-           "What cases in flight are to do is not what was planned: plan again with this choice.");
+                   "What cases in flight are to do is not what was planned: plan again with this choice.");
   return same;
 }
 
@@ -288,8 +290,9 @@ static void on_run(void *arg) {
   struct bf__rules_job *job = arg;
   struct bf__command *command = NULL;
   if (*job->next) {
-    json_t *params = json_pack("{ss sb ss sO* sO* sO*}", "hash", job->apply, "strict", job->strict, "verb", job->verb, "note",
-                               bf__job_param(job, "note"), "on", bf__job_param(job, "on"), "source", bf__job_param(job, "source"));
+    json_t *params =
+        json_pack("{ss sb ss sO* sO* sO*}", "hash", job->apply, "strict", job->strict, "verb", job->verb, "note",
+                  bf__job_param(job, "note"), "on", bf__job_param(job, "on"), "source", bf__job_param(job, "source"));
     command = bf__command_new(bf__operation_find(job->next), params, job->actor);
   }
   if (command) {

@@ -78,9 +78,10 @@ struct bf__operation {
 /* Each op_*.c gives one NULL-ended table; op_table.c joins them. */
 const struct bf__operation *bf__operation_find(const char *name);
 extern const struct bf__operation bf__operations_cases[], bf__operations_case_views[], bf__operations_people[],
-    bf__operations_registers[], bf__operations_documents[], bf__operations_time[], bf__operations_rules[], bf__operations_rules_views[], bf__operations_audit[],
-    bf__operations_public[], bf__operations_system[], bf__operations_reports[], bf__operations_notices[],
-    bf__operations_forecast[], bf__operations_import[], bf__operations_feed[], bf__operations_why[], bf__operations_recount[];
+    bf__operations_registers[], bf__operations_documents[], bf__operations_time[], bf__operations_rules[],
+    bf__operations_rules_views[], bf__operations_audit[], bf__operations_public[], bf__operations_system[],
+    bf__operations_reports[], bf__operations_notices[], bf__operations_forecast[], bf__operations_import[], bf__operations_feed[],
+    bf__operations_why[], bf__operations_recount[];
 
 /* Answers. ------------------------------------------------------------------------------------------------------------- */
 

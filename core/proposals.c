@@ -52,7 +52,8 @@ int bf__proposals_next(struct bf__app *app, struct bf__store *store, struct bf_e
   int r = bf__store_rows(store, "SELECT due_ms FROM rules_candidates WHERE state = 'waiting' ORDER BY due_ms LIMIT 1", "due_ms:i",
                          &rows, err, "");
   if (r >= 0)
-    app->schedule_next = json_array_size(rows) ? json_integer_value(json_object_get(json_array_get(rows, 0), "due_ms")) : INT64_MAX;
+    app->schedule_next =
+        json_array_size(rows) ? json_integer_value(json_object_get(json_array_get(rows, 0), "due_ms")) : INT64_MAX;
   json_decref(rows);
   return r;
 }
@@ -117,13 +118,16 @@ static int keep(struct bf__turn *turn, struct bf__command *command, const struct
   bf__moment_format(turn->now_ms, at);
   bundle = bf__ruleset_bundle(candidate->set);
   body = json_pack("{ss ss* ss ss sO*}", "by", who(command->actor), "org", text(command->actor, "org"), "source",
-                   source ? source : command->actor ? "http" : "operator", "at", at, "note", json_object_get(command->params, "note"));
+                   source           ? source
+                   : command->actor ? "http"
+                                    : "operator",
+                   "at", at, "note", json_object_get(command->params, "note"));
   r = body && bundle ? bf__store_run(turn->store, "DELETE FROM rules_candidates WHERE hash = $1", NULL, err, "t", hash)
                      : no_memory(err);
   if (r >= 0)
-    r = bf__store_run(turn->store,
-                      "INSERT INTO rules_candidates (hash, at_ms, state, due_ms, body, bundle) VALUES ($1, $2, 'open', 0, $3, $4)",
-                      NULL, err, "tijj", hash, turn->now_ms, body, bundle);
+    r = bf__store_run(
+        turn->store, "INSERT INTO rules_candidates (hash, at_ms, state, due_ms, body, bundle) VALUES ($1, $2, 'open', 0, $3, $4)",
+        NULL, err, "tijj", hash, turn->now_ms, body, bundle);
   if (r >= 0)
     r = bf__turn_event(turn, NULL,
                        json_pack("{ss ss sO* sO}", "do", "candidate", "candidate", hash, "actor", command->actor, "source",
@@ -166,13 +170,12 @@ static int write_approval(struct bf__turn *turn, struct bf__command *command, co
   bf__moment_format(turn->now_ms, at);
   json_t *approval = json_pack("{ss ss ss}", "by", who(command->actor), "at", at, "plan", candidate->plan_hash);
   int r = body && json_object_set(body, "approval", approval) == 0 ? 0 : no_memory(err);
+  if (r >= 0) r = put_row(turn, hash, text(row, "state"), json_integer_value(json_object_get(row, "due_ms")), body, err);
   if (r >= 0)
-    r = put_row(turn, hash, text(row, "state"), json_integer_value(json_object_get(row, "due_ms")), body, err);
-  if (r >= 0)
-    r = bf__turn_event(turn, NULL,
-                       json_pack("{ss ss ss sO*}", "do", "approve", "candidate", hash, "plan", candidate->plan_hash, "actor",
-                                 command->actor),
-                       err);
+    r = bf__turn_event(
+        turn, NULL,
+        json_pack("{ss ss ss sO*}", "do", "approve", "candidate", hash, "plan", candidate->plan_hash, "actor", command->actor),
+        err);
   command->status = 200;
   command->body = json_pack("{ss sO*}", "candidate", hash, "approval", approval);
   json_decref(approval);
@@ -291,9 +294,8 @@ static int end_waiting(struct bf__turn *turn, struct bf__command *command, const
   int r = body && (!why || json_object_set_new(body, "why", json_string(why)) == 0) ? 0 : no_memory(err);
   if (r >= 0) r = put_row(turn, hash, state, 0, body, err);
   if (r >= 0)
-    r = bf__turn_event(
-        turn, NULL,
-        json_pack("{ss ss ss* sO*}", "do", state, "candidate", hash, "why", why, "actor", command->actor), err);
+    r = bf__turn_event(turn, NULL,
+                       json_pack("{ss ss ss* sO*}", "do", state, "candidate", hash, "why", why, "actor", command->actor), err);
   if (r >= 0 && bf__turn_after(turn, look_next, json_object()) < 0) r = no_memory(err);
   command->status = 200;
   command->body = json_pack("{ss ss}", "candidate", hash, "state", state);
@@ -308,9 +310,9 @@ int bf__proposal_cancel(struct bf__turn *turn, struct bf__command *command, stru
   size_t length = id ? strlen(id) : 0;
   if (length < 12 || length >= BF__HASH_HEX || strspn(id, "0123456789abcdef") != length) return unknown(command);
   (void)snprintf(last, sizeof last, "%sg", id);
-  int r = bf__store_rows(turn->store,
-                         "SELECT hash, state, body, bundle FROM rules_candidates WHERE hash >= $1 AND hash < $2 ORDER BY hash LIMIT 1",
-                         "hash:t state:t body:j bundle:j", &rows, err, "tt", id, last);
+  int r = bf__store_rows(
+      turn->store, "SELECT hash, state, body, bundle FROM rules_candidates WHERE hash >= $1 AND hash < $2 ORDER BY hash LIMIT 1",
+      "hash:t state:t body:j bundle:j", &rows, err, "tt", id, last);
   const json_t *row = json_array_get(rows, 0);
   const char *state = text(row, "state");
   if (r >= 0 && !row)

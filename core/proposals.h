@@ -1,5 +1,5 @@
-/* Candidates as they are kept: who handed them in, who approved which plan of them, and the day on which they come into force. They
- * survive a restart, and every step is an event.
+/* Candidates as they are kept: who handed them in, who approved which plan of them, and the day on which they come into force.
+ * They survive a restart, and every step is an event.
  *
  * A kept body: { by, org?, source, at, note?, approval?: { by, at, plan }, schedule?: { on, by, org?, policy?, number }, why? }.
  * Its state: open, waiting (for its day), in_force, refused (on its day), cancelled. */

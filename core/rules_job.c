@@ -91,8 +91,8 @@ static bool edited_since(struct bf__rules_job *job) {
 }
 
 static json_t *bundle_of(struct bf__rules_job *job, struct bf_error *err) {
-  const json_t *bundle = bf__job_param(job, "bundle"), *changes = bf__job_param(job, "changes"), *files = bf__job_param(job, "files"),
-               *calendar = bf__job_param(job, "calendar"), *hash = bf__job_param(job, "to");
+  const json_t *bundle = bf__job_param(job, "bundle"), *changes = bf__job_param(job, "changes"),
+               *files = bf__job_param(job, "files"), *calendar = bf__job_param(job, "calendar"), *hash = bf__job_param(job, "to");
   if (strcmp(job->verb, "rollback") == 0)
     return json_is_string(hash) ? stored_bundle(job, json_string_value(hash), err) : former_bundle(job, err);
   if (json_is_true(bf__job_param(job, "folder"))) return folder_bundle(job, job->seen, err);
@@ -174,7 +174,8 @@ struct bf__ruleset *bf__job_set(struct bf__rules_job *job) {
 
 /* Reach --------------------------------------------------------------------------------------------------------------------- */
 
-bool bf__files_outside(struct bf__app *app, const json_t *actor, const json_t *files, const json_t *years, char *ret, size_t size) {
+bool bf__files_outside(struct bf__app *app, const json_t *actor, const json_t *files, const json_t *years, char *ret,
+                       size_t size) {
   const char *code = bf__rules_reach(app, actor), *path, *outside = NULL;
   json_t *file;
   char prefix[40];

@@ -1,4 +1,5 @@
-/* One piece of work on rules, done on a thread of its own: what was asked, where the candidate comes from, and what is answered. */
+/* One piece of work on rules, done on a thread of its own: what was asked, where the candidate comes from, and what is answered.
+ */
 #ifndef BF_CORE_RULES_JOB_H
 #define BF_CORE_RULES_JOB_H
 
@@ -14,10 +15,10 @@ struct bf__rules_job {
   /* the outcome */
   int status;
   json_t *body;
-  char next[32];             /* the engine's operation that it ends with, or "" */
+  char next[32];            /* the engine's operation that it ends with, or "" */
   char apply[BF__HASH_HEX]; /* on this candidate */
-  char seen[BF__HASH_HEX];   /* the name of what the scripts folder held, when that is the candidate */
-  bool strict;               /* only when nothing has changed since the plan */
+  char seen[BF__HASH_HEX];  /* the name of what the scripts folder held, when that is the candidate */
+  bool strict;              /* only when nothing has changed since the plan */
 };
 
 /* Answers through CALL once VERB is done: check, test, diff, candidate, plan, apply, rollback, scheduled. Loop thread. */
@@ -32,7 +33,8 @@ struct bf__ruleset *bf__job_set(struct bf__rules_job *job);
 
 /* True when a candidate changes something that ACTOR may not: a county's administrator changes what lies below counties/CODE/ and
  * nothing else. RET, when there is room: the first such file, or "calendar". */
-bool bf__files_outside(struct bf__app *app, const json_t *actor, const json_t *files, const json_t *years, char *ret, size_t size);
+bool bf__files_outside(struct bf__app *app, const json_t *actor, const json_t *files, const json_t *years, char *ret,
+                       size_t size);
 bool bf__rules_outside(struct bf__app *app, const json_t *actor, const struct bf__ruleset *set);
 bool bf__bundle_outside(struct bf__app *app, const json_t *actor, const json_t *bundle);
 

@@ -109,8 +109,8 @@ static int name_plan(struct bf__candidate *candidate, const struct bf__reign *re
   unsigned char hash[BF__HASH_BYTES];
   struct bf__digest *digest = NULL;
   const char *id;
-  json_t *impact, *head = json_pack("{ss ss sO}", "base", reign->now->hash, "candidate", candidate->set->hash, "policy",
-                                    candidate->policy);
+  json_t *impact,
+      *head = json_pack("{ss ss sO}", "base", reign->now->hash, "candidate", candidate->set->hash, "policy", candidate->policy);
   char *text_ = NULL;
   size_t length = 0;
   int r = head ? bf__digest_new("SM3", &digest, err) : no_memory(err);

@@ -64,7 +64,8 @@ static void on_answer(void *arg, const struct bf_answer *answer) {
   } else if (answer->status == 503) {
     put_off(run);
   } else {
-    miss(run, text(refusal, "zh") ? text(refusal, "zh") : "原因见日志", text(refusal, "en") ? text(refusal, "en") : "see the log");
+    miss(run, text(refusal, "zh") ? text(refusal, "zh") : "原因见日志",
+         text(refusal, "en") ? text(refusal, "en") : "see the log");
   }
   json_decref(body);
 }
@@ -97,7 +98,8 @@ void bf__schedule_run(struct bf__app *app, void (*done)(void *arg), void *arg) {
     (void)snprintf(run->hash, sizeof run->hash, "%s", text(row, "hash"));
     if (json_integer_value(json_object_get(schedule, "number")) != reign->number) {
       miss(run, "安排之后又启用了别的规则,原来的预演已不作数:请重新预演并安排",
-           "Other rules have come into force since the day was set, so its plan says nothing any more: plan and schedule it again.");
+           "Other rules have come into force since the day was set, so its plan says nothing any more: plan and schedule it "
+           "again.");
     } else {
       json_t *params = json_pack("{ss sO*}", "candidate", run->hash, "policy", json_object_get(schedule, "policy"));
       struct bf_call call = {.answer = on_answer, .arg = run};

@@ -119,7 +119,8 @@ static void drop_gone(struct bf__watch *watch) {
   }
 }
 
-/* What changed ---------------------------------------------------------------------------------------------------------------- */
+/* What changed ----------------------------------------------------------------------------------------------------------------
+ */
 
 static void done(struct bf__watch *watch) {
   watch->busy = false;
@@ -163,7 +164,8 @@ static void on_handed_in(void *arg, const struct bf_answer *answer) {
   if (answer->status == 503 || answer->status == 409) watch->again = true; /* too busy, or edited meanwhile */
   if (hash) (void)snprintf(watch->seen, sizeof watch->seen, "%s", hash);
   if (answer->status == 200) { /* nothing new: saved as it was, or put back */
-    if (json_is_true(json_object_get(body, "in_force"))) say(watch, json_pack("{ss ss*}", "state", "in_force", "candidate", hash));
+    if (json_is_true(json_object_get(body, "in_force")))
+      say(watch, json_pack("{ss ss*}", "state", "in_force", "candidate", hash));
     done(watch);
   } else if (answer->status != 201 || !id) {
     say_refused(watch, body);
@@ -193,7 +195,8 @@ static void on_quiet(uv_timer_t *timer) {
   start_job(watch, json_pack("{sb ss ss}", "folder", 1, "source", "folder", "but", watch->seen), "candidate", on_handed_in);
 }
 
-/* Life ------------------------------------------------------------------------------------------------------------------------ */
+/* Life ------------------------------------------------------------------------------------------------------------------------
+ */
 
 int bf__watch_start(struct bf__app *app, struct bf__watch **ret, struct bf_error *err) {
   if (!app->config.rules_watch && !app->config.rules_development) return 0;
@@ -209,8 +212,8 @@ int bf__watch_start(struct bf__app *app, struct bf__watch **ret, struct bf_error
   watch->handles = 1;
   r = add_below(watch, app->config.scripts, 0);
   if (r < 0)
-    bf__log(BF_LOG_WARN, "rules.watch", "%s cannot be watched (%s): edits become no candidates by themselves", app->config.scripts,
-            uv_strerror(r));
+    bf__log(BF_LOG_WARN, "rules.watch", "%s cannot be watched (%s): edits become no candidates by themselves",
+            app->config.scripts, uv_strerror(r));
   (void)add_below(watch, app->config.calendar, 0);
   /* what was edited while the server was down */
   (void)uv_timer_start(&watch->timer, on_quiet, QUIET_MS, 0);
