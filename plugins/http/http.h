@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "banfa/api.h"
+#include "banfa/assets.h"
 #include "banfa/plugin.h"
 #include "buffer.h"
 #include "parse.h"
@@ -50,6 +51,8 @@ struct bf__http {
 /* What is known of the request under way. It owns `params`; one function gives everything back: bf__request_done. */
 struct bf__request {
   const struct bf__route *route;
+  bool is_asset, unchanged; /* a file of the web application; the client has it already */
+  struct bf_asset asset;
   json_t *params;         /* owned until the call takes it */
   struct bf__buffer body; /* a JSON body that came in pieces */
   const char *whole;      /* or one that came in one piece: borrowed from the read buffer */
@@ -141,6 +144,7 @@ void bf__upload_abort(struct bf__conn *conn);
 /* response.c */
 void bf__response_answer(struct bf__conn *conn, const struct bf_answer *answer);
 void bf__response_fault(struct bf__conn *conn, enum bf__fault fault, int line, int column);
+void bf__response_asset(struct bf__conn *conn);
 void bf__response_options(struct bf__conn *conn);
 void bf__response_continue(struct bf__conn *conn);
 

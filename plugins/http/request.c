@@ -152,6 +152,25 @@ static enum bf__fault add_type(struct bf__request *request, const struct bf__hea
   return json_object_set_new(request->params, "type", value) == 0 ? BF__FAULT_NONE : BF__FAULT_MEDIA;
 }
 
+/* The application's files are asked for only where no route is: nothing of the API can be hidden by one. */
+static bool find_asset(struct bf__conn *conn, const struct bf__head *head, const struct bf__text *path) {
+  const struct bf_host *host = conn->http->host;
+  const struct bf_assets *assets = host->service(host->context, "assets", 1);
+  const struct bf__text *coding = bf__head_field(head, "accept-encoding", NULL),
+                        *known = bf__head_field(head, "if-none-match", NULL);
+  struct bf__request *request = &conn->request;
+  char name[256];
+  if (!assets || (head->method != HTTP_GET && head->method != HTTP_HEAD) || path->length >= sizeof name || head->has_body)
+    return false;
+  memcpy(name, path->at, path->length);
+  name[path->length] = '\0';
+  bool gzip = coding && memmem(coding->at, coding->length, "gzip", 4);
+  if (!assets->find(assets, name, gzip, &request->asset)) return false;
+  request->unchanged =
+      known && request->asset.etag && memmem(known->at, known->length, request->asset.etag, strlen(request->asset.etag));
+  return true;
+}
+
 static enum bf__fault find_route(struct bf__conn *conn, const struct bf__head *head, struct bf__match *ret_match,
                                  struct bf__text *ret_query) {
   struct bf__request *request = &conn->request;
@@ -169,7 +188,10 @@ static enum bf__fault find_route(struct bf__conn *conn, const struct bf__head *h
   request->route = ret_match->route;
   request->get = ret_match->get;
   request->post = ret_match->post;
-  if (!request->get && !request->post) return BF__FAULT_NOT_FOUND;
+  if (!request->get && !request->post) {
+    request->is_asset = find_asset(conn, head, &path);
+    return request->is_asset ? BF__FAULT_NONE : BF__FAULT_NOT_FOUND;
+  }
   return request->route || request->options ? BF__FAULT_NONE : BF__FAULT_METHOD;
 }
 
@@ -179,7 +201,7 @@ static enum bf__fault read_all(struct bf__conn *conn, const struct bf__head *hea
   struct bf__text query = {"", 0};
   enum bf__fault fault;
   if ((fault = check_expect(request, head)) != BF__FAULT_NONE) return fault;
-  if ((fault = find_route(conn, head, &match, &query)) != BF__FAULT_NONE || request->options) return fault;
+  if ((fault = find_route(conn, head, &match, &query)) != BF__FAULT_NONE || request->options || request->is_asset) return fault;
   if ((fault = check_body(conn, head)) != BF__FAULT_NONE) return fault;
   if ((fault = read_key(request, head)) != BF__FAULT_NONE) return fault;
   if ((fault = read_if_match(request, head)) != BF__FAULT_NONE) return fault;
@@ -195,6 +217,7 @@ enum bf__fault bf__request_begin(struct bf__conn *conn, const struct bf__head *h
   request->whole = NULL;
   request->expected = head->content_length;
   request->received = 0;
+  request->is_asset = false;
   request->get = request->post = request->wants_continue = request->head_only = request->options = false;
   request->keep_alive = head->keep_alive;
   request->chunked = head->chunked;
@@ -250,6 +273,11 @@ void bf__request_ready(struct bf__conn *conn) {
   enum bf__fault fault = request->fault;
   if (fault == BF__FAULT_NONE && request->options) {
     bf__response_options(conn);
+    bf__conn_end(conn);
+    return;
+  }
+  if (fault == BF__FAULT_NONE && request->is_asset) {
+    bf__response_asset(conn);
     bf__conn_end(conn);
     return;
   }

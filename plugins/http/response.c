@@ -4,10 +4,12 @@
 
 #include "http.h"
 
-/* Nothing served here is a page: no answer may run, load or be framed by anything. */
+#define CAREFUL "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Opener-Policy: same-origin\r\n"
+/* Nothing that the API answers is a page: no answer may run, load or be framed by anything. */
 #define SAFETY                                                                                                                   \
-  "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"                               \
-  "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
+  CAREFUL                                                                                                                        \
+      "Cache-Control: no-store\r\n"                                                                                              \
+      "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
 #define HEAD_MOST 1536 /* a head without what comes from the answer */
 #define COOKIE "banfa_session="
 
@@ -136,7 +138,7 @@ static void put_cookie(struct bf__conn *conn, struct bf__buffer *out, const stru
 }
 
 /* Makes sure of room and writes what every answer begins with. NULL when memory is out: the connection is then closing. */
-static struct bf__buffer *begin(struct bf__conn *conn, int status, size_t extra) {
+static struct bf__buffer *begin_with(struct bf__conn *conn, int status, const char *safety, size_t extra) {
   struct bf__buffer *out = bf__conn_out(conn);
   if (!bf__buffer_reserve(out, HEAD_MOST + extra, BF__ANSWER_MOST)) {
     bf__conn_close(conn);
@@ -149,10 +151,14 @@ static struct bf__buffer *begin(struct bf__conn *conn, int status, size_t extra)
   put_string(out, reason(status));
   bf__put_text(out, "\r\n");
   put_date(conn->http, out);
-  bf__put_text(out, SAFETY);
+  put_string(out, safety);
   if (!conn->request.keep_alive) bf__put_text(out, "Connection: close\r\n");
   if (status == 503) bf__put_text(out, "Retry-After: 1\r\n");
   return out;
+}
+
+static struct bf__buffer *begin(struct bf__conn *conn, int status, size_t extra) {
+  return begin_with(conn, status, SAFETY, extra);
 }
 
 static void put_length(struct bf__buffer *out, long long length) {
@@ -204,6 +210,34 @@ void bf__response_answer(struct bf__conn *conn, const struct bf_answer *answer) 
   if (file) put_disposition(out, answer->file_name);
   bf__put_text(out, "\r\n");
   if (!conn->request.head_only) bf__put(out, answer->body, body);
+}
+
+void bf__response_asset(struct bf__conn *conn) {
+  const struct bf_asset *asset = &conn->request.asset;
+  bool unchanged = conn->request.unchanged;
+  struct bf__buffer *out = begin_with(conn, unchanged ? 304 : 200, CAREFUL, asset->length + strlen(asset->policy) + 200);
+  if (!out) return;
+  bf__put_text(out, "Content-Security-Policy: ");
+  put_string(out, asset->policy);
+  bf__put_text(out, "\r\nVary: Accept-Encoding\r\nCache-Control: ");
+  put_string(out, asset->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  bf__put_text(out, "\r\n");
+  if (asset->etag) {
+    bf__put_text(out, "ETag: ");
+    put_string(out, asset->etag);
+    bf__put_text(out, "\r\n");
+  }
+  if (!unchanged) {
+    put_type(out, asset->type);
+    if (asset->encoding) {
+      bf__put_text(out, "Content-Encoding: ");
+      put_string(out, asset->encoding);
+      bf__put_text(out, "\r\n");
+    }
+    put_length(out, (long long)asset->length);
+  }
+  bf__put_text(out, "\r\n");
+  if (!unchanged && !conn->request.head_only) bf__put(out, asset->body, asset->length);
 }
 
 void bf__response_fault(struct bf__conn *conn, enum bf__fault fault, int line, int column) {
