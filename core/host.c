@@ -53,6 +53,7 @@ static bool split_service(const char *text, char ret_name[NAME_MAX_BYTES], uint3
   char *end = NULL;
   if (!slash || slash == text || slash - text >= NAME_MAX_BYTES || !isdigit((unsigned char)slash[1])) return false;
   unsigned long version = strtoul(slash + 1, &end, 10);
+  if (*end == '?' && !end[1]) end++; /* a wish: plugin_order.c */
   if (*end || version < 1 || version > 1000000) return false;
   memcpy(ret_name, text, (size_t)(slash - text));
   ret_name[slash - text] = '\0';
@@ -152,7 +153,7 @@ static const void *face_service(void *context, const char *name, uint32_t versio
   struct plugin *plugin = context;
   char text[NAME_MAX_BYTES + 16];
   (void)snprintf(text, sizeof text, "%s/%u", name ? name : "", version);
-  if (!bf__plugin_lists(plugin->descriptor->needs, text))
+  if (!bf__plugin_asks(plugin->descriptor->needs, text))
     face_log(plugin, BF_LOG_WARN, "plugin.undeclared", "the plugin '%s' uses '%s' without listing it in its needs",
              plugin->descriptor->name, text);
   return bf__host_service(plugin->host, name, version);

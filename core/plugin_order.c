@@ -16,9 +16,27 @@ bool bf__plugin_lists(const char *const *list, const char *text) {
   return false;
 }
 
+/* "name/1?" is wished for, not needed: taken into account for the order when it is there. */
+static bool wished(const char *need) {
+  return need[strlen(need) - 1] == '?';
+}
+
+static bool same(const char *need, const char *service) {
+  size_t length = strlen(need) - wished(need);
+  return strncmp(need, service, length) == 0 && service[length] == 0;
+}
+
+bool bf__plugin_asks(const char *const *needs, const char *service) {
+  for (; needs && *needs; needs++)
+    if (same(*needs, service)) return true;
+  return false;
+}
+
 static size_t provider(const struct search *search, const char *service) {
   size_t i = 0;
-  while (i < search->count && !bf__plugin_lists(search->plugins[i]->provides, service)) i++;
+  for (; i < search->count; i++)
+    for (const char *const *has = search->plugins[i]->provides; has && *has; has++)
+      if (same(service, *has)) return i;
   return i;
 }
 
@@ -26,6 +44,7 @@ static size_t provider(const struct search *search, const char *service) {
 static const char *open_need(const struct search *search, size_t i) {
   for (const char *const *need = search->plugins[i]->needs; need && *need; need++) {
     size_t from = provider(search, *need);
+    if (from == search->count && wished(*need)) continue;
     if (!(from < search->count && search->placed[from]) && !search->has(search->arg, *need)) return *need;
   }
   return NULL;
@@ -47,7 +66,7 @@ static int missing(const struct search *search, struct bf_error *err) {
   for (size_t i = 0; i < search->count; i++)
     for (const char *const *need = search->plugins[i]->needs; need && *need; need++) {
       const char *who = NULL, *name = search->plugins[i]->name;
-      if (provider(search, *need) < search->count || search->has(search->arg, *need)) continue;
+      if (wished(*need) || provider(search, *need) < search->count || search->has(search->arg, *need)) continue;
       const char *other = other_version(search, *need, &who);
       if (other)
         return bf_fail(err, BF_ENOTFOUND, name, "the plugin '%s' needs '%s', but '%s' provides '%s'", name, *need, who, other);

@@ -15,6 +15,8 @@
 int bf__plugin_order(const struct bf_plugin *const *plugins, size_t count, bool (*has)(void *arg, const char *service), void *arg,
                      size_t *ret_order, struct bf_error *err) BF_WARN_UNUSED;
 
+/* Whether NEEDS (or NULL) holds SERVICE, as a need or, with a '?' after it, as a wish. */
+bool bf__plugin_asks(const char *const *needs, const char *service);
 bool bf__plugin_lists(const char *const *list, const char *text); /* whether a NULL-ended list (or NULL) holds TEXT */
 
 #endif

@@ -29,7 +29,8 @@ struct bf_option {
   const char *help;    /* one sentence with the unit */
 };
 
-/* The exported descriptor. `needs` and `provides` are NULL-ended lists of "service/version". */
+/* The exported descriptor. `needs` and `provides` are NULL-ended lists of "service/version"; a need with a '?' after it is
+ * a wish: started before this plugin when it is loaded, and no fault when it is not. */
 struct bf_plugin {
   uint32_t abi;  /* write the number you were built for: 1u, not BF_ABI of a later header */
   uint32_t size; /* sizeof(struct bf_plugin) */

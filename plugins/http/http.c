@@ -184,6 +184,7 @@ static int start(const struct bf_host *host, void **ret_self, struct bf_error *e
   if (!http) return bf_fail(err, BF_ENOMEM, "http", "out of memory");
   http->host = host;
   http->api = api;
+  http->assets = host->service(host->context, "assets", 1);
   http->date_second = -1;
   http->listener.data = http->tick.data = http;
   read_limits(host, &http->limits);
@@ -201,7 +202,7 @@ static int start(const struct bf_host *host, void **ret_self, struct bf_error *e
   return 0;
 }
 
-static const char *const needs[] = {"api/1", NULL};
+static const char *const needs[] = {"api/1", "assets/1?", NULL};
 
 extern BF_PLUGIN_EXPORT const struct bf_plugin banfa_plugin;
 const struct bf_plugin banfa_plugin = {

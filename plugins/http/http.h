@@ -30,6 +30,7 @@ struct bf__limits {
 struct bf__http {
   const struct bf_host *host;
   const struct bf_api *api;
+  const struct bf_assets *assets; /* or NULL */
   struct bf__limits limits;
   struct bf__router router;
   uv_tcp_t listener;

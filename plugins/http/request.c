@@ -154,8 +154,7 @@ static enum bf__fault add_type(struct bf__request *request, const struct bf__hea
 
 /* The application's files are asked for only where no route is: nothing of the API can be hidden by one. */
 static bool find_asset(struct bf__conn *conn, const struct bf__head *head, const struct bf__text *path) {
-  const struct bf_host *host = conn->http->host;
-  const struct bf_assets *assets = host->service(host->context, "assets", 1);
+  const struct bf_assets *assets = conn->http->assets;
   const struct bf__text *coding = bf__head_field(head, "accept-encoding", NULL),
                         *known = bf__head_field(head, "if-none-match", NULL);
   struct bf__request *request = &conn->request;

@@ -8,8 +8,8 @@
 /* Nothing that the API answers is a page: no answer may run, load or be framed by anything. */
 #define SAFETY                                                                                                                   \
   CAREFUL                                                                                                                        \
-      "Cache-Control: no-store\r\n"                                                                                              \
-      "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
+  "Cache-Control: no-store\r\n"                                                                                                  \
+  "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
 #define HEAD_MOST 1536 /* a head without what comes from the answer */
 #define COOKIE "banfa_session="
 

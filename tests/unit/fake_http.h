@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "banfa/api.h"
+#include "banfa/assets.h"
 #include "banfa/plugin.h"
 
 #pragma GCC diagnostic ignored "-Wunused-function" /* no test needs all of it */
@@ -257,8 +258,26 @@ static void fake_abort(struct bf_upload *upload) {
 
 static const struct bf_api fake_api = {sizeof fake_api, fake_call, fake_begin, fake_write, fake_finish, fake_abort};
 
+/* One small file of a web application, at "/" and at "/assets/a-1.js". */
+static bool fake_find(const struct bf_assets *self, const char *path, bool gzip, struct bf_asset *ret) {
+  (void)self;
+  bool script = strcmp(path, "/assets/a-1.js") == 0;
+  if (!script && strcmp(path, "/") != 0) return false;
+  *ret = (struct bf_asset){.type = script ? "text/javascript" : "text/html",
+                           .body = script ? "1;" : "<p>",
+                           .length = script ? 2 : 3,
+                           .encoding = gzip ? "gzip" : NULL,
+                           .etag = "\"e1\"",
+                           .policy = "default-src 'self'",
+                           .immutable = script};
+  return true;
+}
+
+static const struct bf_assets fake_assets = {sizeof fake_assets, fake_find};
+
 static const void *fake_service(void *context, const char *name, uint32_t version) {
   (void)context;
+  if (strcmp(name, "assets") == 0) return &fake_assets;
   return strcmp(name, "api") == 0 && version == 1 ? &fake_api : NULL;
 }
 

@@ -29,6 +29,25 @@ static void answers_a_read(void **state) {
   assert_non_null(strstr(answer, "\r\n\r\n{\"id\":\"x\"}"));
 }
 
+/* Under a policy of their own, packed for who takes it, and not sent again to who has them. */
+static void serves_the_files_of_an_application(void **state) {
+  char answer[4096];
+  (void)state;
+  assert_int_equal(ask("GET / HTTP/1.1\r\n" HOST "\r\n", answer, sizeof answer), 200);
+  assert_non_null(strstr(answer, "Content-Security-Policy: default-src 'self'\r\n"));
+  assert_null(strstr(answer, "sandbox"));
+  assert_non_null(strstr(answer, "Cache-Control: no-cache\r\n"));
+  assert_null(strstr(answer, "Content-Encoding"));
+  assert_non_null(strstr(answer, "\r\n\r\n<p>"));
+  assert_int_equal(ask("GET /assets/a-1.js HTTP/1.1\r\n" HOST "Accept-Encoding: br, gzip\r\n\r\n", answer, sizeof answer), 200);
+  assert_non_null(strstr(answer, "immutable\r\n"));
+  assert_non_null(strstr(answer, "Content-Encoding: gzip\r\n"));
+  assert_int_equal(ask("HEAD / HTTP/1.1\r\n" HOST "\r\n", answer, sizeof answer), 200);
+  assert_null(strstr(answer, "<p>"));
+  assert_int_equal(ask("GET / HTTP/1.1\r\n" HOST "If-None-Match: \"x\", \"e1\"\r\n\r\n", answer, sizeof answer), 304);
+  assert_null(strstr(answer, "<p>"));
+}
+
 static void passes_parameters(void **state) {
   const json_t *body;
   (void)state;
@@ -65,7 +84,8 @@ static void refuses_what_is_wrong(void **state) {
   } cases[] = {
       {404, "GET /nothing HTTP/1.1\r\n" HOST "\r\n", "http.not_found"},
       {404, "GET /api/v1/cases/ HTTP/1.1\r\n" HOST "\r\n", "http.not_found"},
-      {404, "GET / HTTP/1.1\r\n" HOST "\r\n", "http.not_found"},
+      {404, "GET /other HTTP/1.1\r\n" HOST "\r\n", "http.not_found"},
+      {404, "POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", "http.not_found"},
       {405, "DELETE /api/v1/cases/1 HTTP/1.1\r\n" HOST "\r\n", "Allow: GET, HEAD, OPTIONS\r\n"},
       {405, "GET /api/v1/login HTTP/1.1\r\n" HOST "\r\n", "Allow: POST, OPTIONS\r\n"},
       {400, "GET /api/v1/cases/%zz HTTP/1.1\r\n" HOST "\r\n", "http.target"},
@@ -401,6 +421,7 @@ int main(int argc, char **argv) {
   const char *only = getenv("ONLY");
   const struct CMUnitTest tests[] = {
       T(answers_a_read),
+      T(serves_the_files_of_an_application),
       T(passes_parameters),
       T(empty_body_is_an_object),
       T(refuses_what_is_wrong),
