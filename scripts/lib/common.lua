@@ -62,8 +62,8 @@ function common.withdraw()
 end
 
 -- 第七条 急需建设:由申报或待列计划转入联合审查
-function common.request_urgent()
-  return { by = "builder", order = 80, article = 7, title = { zh = "申请急需建设(一事一议)", en = "Ask for the urgent way" },
+function common.request_urgent(guard)
+  return { by = "builder", order = 80, article = 7, guard = guard, title = { zh = "申请急需建设(一事一议)", en = "Ask for the urgent way" },
     help = { zh = "仅限国家、省要求急需建设而未列入年度计划的项目;由三部门联合审查,经领导小组审定、政府批准后列入增补计划",
       en = "Only for projects that the state or the province requires and that are in no plan: joint review, leading group, government, supplementary plan" },
     needs = docs { "urgent_basis" }, when = above("investment", limit "declaration.exempt_up_to"),

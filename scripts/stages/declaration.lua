@@ -89,7 +89,7 @@ return stage "declaration" {
         end
       end,
       effect = { set("exempt", true), set("declared_on", today), follow "small" } },
-    request_urgent = (function() local a = common.request_urgent(); a.guard = civil_apart; return a end)(),
+    request_urgent = common.request_urgent(civil_apart), -- 急需的也要分开 · the urgent way does not mix them either
     withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
   },
