@@ -149,6 +149,19 @@ static void print_diff_answer(const json_t *body) {
   print_diff(json_object_get(body, "items"));
 }
 
+static void print_payments(const json_t *one) {
+  size_t i;
+  json_t *part;
+  json_array_foreach(json_object_get(one, "payments"), i, part) {
+    const json_t *before = json_object_get(part, "before"), *after = json_object_get(part, "after");
+    (void)printf("    %s.%s: 付款 payment ", word(part, "stage"), word(part, "action"));
+    if (before) (void)printf("%.2f", (double)json_integer_value(before) / 100);
+    (void)printf("%s → ", before ? "" : "—");
+    if (after) (void)printf("%.2f", (double)json_integer_value(after) / 100);
+    (void)printf("%s\n", after ? "" : "—");
+  }
+}
+
 static void print_counts(const char *zh, const char *en, const json_t *counts) {
   const char *name;
   json_t *count;
@@ -172,6 +185,13 @@ static void print_changes(const json_t *one) {
       "    %s.%s: 材料 paper %s %s\n", word(part, "stage"), word(part, "action"), word(part, "paper"), word(part, "change"));
 }
 
+static void print_migration(const json_t *migrates) {
+  const json_t *title = json_object_get(migrates, "title");
+  if (migrates)
+    (void)printf("    迁移 migrates: %s %s (%s → %s)\n", word(title, "zh"), word(title, "en"), word(migrates, "from"),
+                 *word(migrates, "to") ? word(migrates, "to") : word(migrates, "from"));
+}
+
 /* One case of a plan: what moves, opens and closes, or would if the case did not stay. */
 static void print_case(const json_t *one) {
   const json_t *stays = json_object_get(one, "stays"), *if_moved = json_object_get(one, "if_moved");
@@ -180,7 +200,16 @@ static void print_case(const json_t *one) {
   if (stays)
     (void)printf("    留在原规则 %.12s,若改用新规则则 · stays on %.12s; if it moved:\n", word(stays, "ruleset"),
                  word(stays, "ruleset"));
+  print_migration(json_object_get(one, "migrates"));
   print_changes(stays ? if_moved : one);
+  print_payments(stays ? if_moved : one);
+}
+
+static void print_reminders(const json_t *reminders) {
+  const char *role;
+  json_t *one;
+  json_object_foreach((json_t *)(uintptr_t)reminders, role, one)(void)
+      printf("  提醒 · reminders to %s: +%lld -%lld\n", role, number(one, "new"), number(one, "gone"));
 }
 
 static void print_summary(const json_t *summary) {
@@ -190,6 +219,8 @@ static void print_summary(const json_t *summary) {
   print_counts("时限", "deadlines", json_object_get(summary, "deadlines"));
   print_counts("操作", "actions", json_object_get(summary, "actions"));
   print_counts("材料", "papers", json_object_get(summary, "papers"));
+  print_counts("付款", "payments", json_object_get(summary, "payments"));
+  print_reminders(json_object_get(summary, "reminders"));
   print_counts("条文", "articles", json_object_get(summary, "articles"));
   print_counts("要告知的", "people told", json_object_get(summary, "told"));
 }

@@ -178,35 +178,239 @@ static bool touched(const struct bf__impact_sides *sides, const json_t *state) {
   return false;
 }
 
-/* What differs for the case between the rules it follows now and the candidate: { stranded, deadlines, actions, papers, told },
- * or NULL. */
+static json_t *now_of(int32_t today, json_t *cases) {
+  char date[BF__DATE_TEXT];
+  bf__date_format(today, date);
+  return json_pack("{ss sO s{ss ss ss s[]} sb}", "date", date, "cases", cases, "actor", "user", "plan", "name", "plan", "org",
+                   "plan", "roles", "asking", 1);
+}
+
+/* The case as the candidate's migration would leave it: *RET_STATE and *RET_WHAT stay NULL when there is none for it. */
+static int migrate(const struct bf__impact_sides *sides, const json_t *state, json_t **ret_state, json_t **ret_what,
+                   struct bf_error *err) {
+  json_t *names = bf__reign_migrations(sides->then, state), *said = NULL, *cases, *copy = NULL;
+  char date[BF__DATE_TEXT];
+  if (!names) return 0;
+  cases = json_object();
+  bf__date_format(sides->today, date);
+  int r = cases ? bf__rules_call(sides->after, "migrate", json_pack("[O O o]", state, names, now_of(sides->today, cases)), &said, err)
+                : no_memory(err);
+  const char *name = text(said, "name");
+  const json_t *view = bf__ruleset_view(sides->then->now, text(state, "jurisdiction"));
+  if (r >= 0 && name) {
+    copy = bf__state_edit(state);
+    r = copy ? bf__state_apply(view, copy, json_object_get(said, "effects"), date, err) : no_memory(err);
+  }
+  if (r >= 0 && copy) {
+    const json_t *rule = json_object_get(json_object_get(view, "migrations"), name);
+    *ret_state = copy;
+    *ret_what = json_pack("{ss sO* sO* sO*}", "name", name, "title", json_object_get(rule, "title"), "from",
+                          json_object_get(rule, "from"), "to", json_object_get(rule, "to"));
+  } else {
+    json_decref(copy);
+  }
+  json_decref(cases);
+  json_decref(said);
+  json_decref(names);
+  return r;
+}
+
+/* Payments -------------------------------------------------------------------------------------------------------------------- */
+
+static bool has_payments(const json_t *view, const json_t *state) {
+  const char *name, *action_name;
+  json_t *record, *action;
+  json_object_foreach(json_object_get(state, "stages"), name, record) {
+    if (!bf__state_is_open(state, name)) continue;
+    json_object_foreach(json_object_get(bf__view_stage(view, name), "actions"), action_name,
+                        action) if (json_object_get(action, "pays")) return true;
+  }
+  return false;
+}
+
+static int payments_of(struct bf__rules *rules, const json_t *view, struct bf__store *store, json_t *state, int32_t today,
+                       json_t **ret, struct bf_error *err) {
+  if (!has_payments(view, state)) {
+    *ret = json_array();
+    return *ret ? 0 : no_memory(err);
+  }
+  json_t *cases = json_object();
+  int r = cases ? bf__reads_collect(store, view, state, cases, err) : no_memory(err);
+  if (r >= 0) r = bf__rules_call(rules, "payments", json_pack("[O o]", state, now_of(today, cases)), ret, err);
+  json_decref(cases);
+  return r;
+}
+
+static void payment_change(json_t *out, const json_t *view, const json_t *one, const json_t *before, const json_t *after) {
+  const char *stage = text(one, "stage"), *action = text(one, "action");
+  const json_t *article = json_integer_value(json_object_get(bf__view_action(view, stage, action), "article"))
+                              ? json_object_get(bf__view_action(view, stage, action), "article")
+                              : NULL;
+  (void)json_array_append_new(
+      out, json_pack("{ss ss sO* sO* ss sO* sO*}", "stage", stage, "action", action, "title",
+                     json_object_get(bf__view_action(view, stage, action), "title"), "article", article, "change",
+                     !before  ? "appears"
+                     : !after ? "vanishes"
+                              : "changes",
+                     "before", json_object_get(before, "amount"), "after", json_object_get(after, "amount")));
+}
+
+static json_t *payment_changes(const json_t *was, const json_t *is, const json_t *before_view, const json_t *after_view) {
+  json_t *out = json_array(), *one;
+  size_t i;
+  json_array_foreach(was, i, one) {
+    const json_t *other = find(is, text(one, "stage"), text(one, "action"));
+    if (!other || !json_equal(json_object_get(one, "amount"), json_object_get(other, "amount")))
+      payment_change(out, other ? after_view : before_view, one, one, other);
+  }
+  json_array_foreach(is, i, one) if (!find(was, text(one, "stage"), text(one, "action")))
+      payment_change(out, after_view, one, NULL, one);
+  return out;
+}
+
+/* Reminders ------------------------------------------------------------------------------------------------------------------- */
+
+static void count_for(json_t *out, const char *role, const char *which, const char *first) {
+  json_t *one = json_object_get(out, role);
+  if (!one) {
+    (void)json_object_set_new(out, role, json_pack("{si si}", "new", 0, "gone", 0));
+    one = json_object_get(out, role);
+  }
+  (void)json_object_set_new(one, which, json_integer(json_integer_value(json_object_get(one, which)) + 1));
+  if (strcmp(which, "new") == 0 && (!text(one, "first") || strcmp(text(one, "first"), first) > 0))
+    (void)json_object_set_new(one, "first", json_string(first));
+}
+
+static const struct bf__deadline *deadline_of(const struct side *side, const struct bf__rung *rung) {
+  for (int i = 0; i < side->count; i++)
+    if (side->deadlines[i].name == rung->name && side->deadlines[i].stage == rung->stage) return &side->deadlines[i];
+  return NULL;
+}
+
+/* Does ROLE hear of DEADLINE? */
+static bool tells(const json_t *tell, const char *role) {
+  size_t i;
+  json_t *one;
+  if (json_is_string(tell)) return strcmp(json_string_value(tell), role) == 0;
+  json_array_foreach(tell, i, one) if (strcmp(json_string_value(one), role) == 0) return true;
+  return false;
+}
+
+static bool told_then(const struct bf__rung *rungs, int count, const struct side *side, const struct bf__rung *rung,
+                      const char *role) {
+  for (int i = 0; i < count; i++)
+    if (rungs[i].at == rung->at && strcmp(rungs[i].rung, rung->rung) == 0 && strcmp(rungs[i].name, rung->name) == 0 &&
+        strcmp(rungs[i].stage, rung->stage) == 0)
+      return tells(json_object_get(deadline_of(side, &rungs[i])->spec, "tell"), role);
+  return false;
+}
+
+static void add_reminders(json_t *out, const struct side *mine, const struct bf__rung *own, int count, const struct side *other,
+                          const struct bf__rung *theirs, int their_count, const char *which) {
+  char day[BF__DATE_TEXT];
+  for (int i = 0; i < count; i++) {
+    json_t *tell = json_object_get(deadline_of(mine, &own[i])->spec, "tell"), *role;
+    json_t *list = json_is_string(tell) ? json_pack("[O]", tell) : json_incref(tell);
+    size_t k;
+    bf__date_format(bf__date_of_ms(own[i].at), day);
+    json_array_foreach(list, k, role) if (!told_then(theirs, their_count, other, &own[i], json_string_value(role)))
+        count_for(out, json_string_value(role), which, day);
+    json_decref(list);
+  }
+}
+
+/* What two rulesets have in common is held once, so that the same declaration is the same object. */
+static bool same_deadlines(const struct side *before, const struct side *after) {
+  if (before->count != after->count) return false;
+  for (int i = 0; i < before->count; i++)
+    if (before->deadlines[i].spec != after->deadlines[i].spec || before->deadlines[i].due != after->deadlines[i].due) return false;
+  return true;
+}
+
+/* { role: { new, gone, first? } }: reminders to come that a post would not have had, or has no longer. */
+static json_t *reminder_changes(const struct side *before, const json_t *state_before, const struct side *after,
+                                const json_t *state_after, bool same_calendar) {
+  struct bf__rung was[BF__RUNGS_MAX], is[BF__RUNGS_MAX];
+  json_t *out = json_object();
+  if (same_calendar && state_before == state_after && same_deadlines(before, after)) return out;
+  int were = bf__rungs(before->calendar, state_before, before->deadlines, before->count, was, BF__RUNGS_MAX);
+  int are = bf__rungs(after->calendar, state_after, after->deadlines, after->count, is, BF__RUNGS_MAX);
+  add_reminders(out, after, is, are, before, was, were, "new");
+  add_reminders(out, before, was, were, after, is, are, "gone");
+  return out;
+}
+
+/* All of it -------------------------------------------------------------------------------------------------------------------- */
+
+struct found {
+  json_t *deadlines, *actions, *papers, *payments, *reminders, *migrates;
+  bool lost;
+};
+
+static void found_done(struct found *found) {
+  json_decref(found->deadlines);
+  json_decref(found->actions);
+  json_decref(found->papers);
+  json_decref(found->payments);
+  json_decref(found->reminders);
+  json_decref(found->migrates);
+}
+
+/* What scripts must be asked: which actions are open, what they would pay. */
+static int ask_both(const struct bf__impact_sides *sides, struct bf__rules *rules, const struct side *before, json_t *state,
+                    const struct side *after, json_t *state_after, struct found *found, struct bf_error *err) {
+  json_t *was = NULL, *is = NULL, *paid = NULL, *pays = NULL;
+  int r = ask(rules, before->view, sides->store, state, sides->today, &was, err);
+  if (r >= 0) r = ask(sides->after, after->view, sides->store, state_after, sides->today, &is, err);
+  if (r >= 0) action_changes(found->actions, found->papers, was, is, before->view, after->view);
+  if (r >= 0) r = payments_of(rules, before->view, sides->store, state, sides->today, &paid, err);
+  if (r >= 0) r = payments_of(sides->after, after->view, sides->store, state_after, sides->today, &pays, err);
+  if (r >= 0) found->payments = payment_changes(paid, pays, before->view, after->view);
+  json_decref(was);
+  json_decref(is);
+  json_decref(paid);
+  json_decref(pays);
+  return r;
+}
+
+static bool nothing(const struct found *found) {
+  return !found->lost && !found->migrates && !json_array_size(found->deadlines) && !json_array_size(found->actions) &&
+         !json_array_size(found->papers) && !json_array_size(found->payments) && !json_object_size(found->reminders);
+}
+
+/* What differs for the case between the rules it follows now and the candidate: { stranded, deadlines, actions, papers, payments,
+ * reminders, migrates?, told }, or NULL. */
 static int compare(const struct bf__impact_sides *sides, struct bf__ruleset *set, json_t *state, json_t **ret,
                    struct bf_error *err) {
   struct side before, after;
+  struct found found = {.actions = json_array(), .papers = json_array()};
   struct bf__rules *rules = sides->before;
+  json_t *moved = NULL;
   bool current = set == sides->reign->now;
-  derive(&before, set, state, sides->today);
-  derive(&after, sides->then->now, state, sides->today);
-  json_t *deadlines = deadline_changes(&before, &after), *actions = json_array(), *papers = json_array(), *was = NULL, *is = NULL;
-  int r = deadlines && actions && papers ? 0 : no_memory(err);
-  bool lost = stranded(after.view, state);
-  if (r >= 0 && (!current || touched(sides, state))) {
+  int r = found.actions && found.papers ? migrate(sides, state, &moved, &found.migrates, err) : no_memory(err);
+  json_t *state_after = moved ? moved : state;
+  if (r >= 0) {
+    derive(&before, set, state, sides->today);
+    derive(&after, sides->then->now, state_after, sides->today);
+    found.deadlines = deadline_changes(&before, &after);
+    found.reminders = reminder_changes(&before, state, &after, state_after, set->years == sides->then->now->years);
+    found.lost = stranded(after.view, state_after);
+    if (!found.deadlines || !found.reminders) r = no_memory(err);
+  }
+  if (r >= 0 && (!current || moved || touched(sides, state))) {
     if (!current) r = bf__shelf_get(sides->shelf, set, &rules, err);
-    if (r >= 0) r = ask(rules, before.view, sides->store, state, sides->today, &was, err);
-    if (r >= 0) r = ask(sides->after, after.view, sides->store, state, sides->today, &is, err);
-    if (r >= 0) action_changes(actions, papers, was, is, before.view, after.view);
-    json_decref(was);
-    json_decref(is);
+    if (r >= 0) r = ask_both(sides, rules, &before, state, &after, state_after, &found, err);
   }
   *ret = NULL;
-  if (r >= 0 && (lost || json_array_size(deadlines) || json_array_size(actions) || json_array_size(papers))) {
-    *ret = json_pack("{sb sO sO sO so}", "stranded", lost, "deadlines", deadlines, "actions", actions, "papers", papers, "told",
-                     told(deadlines));
+  if (r >= 0 && !nothing(&found)) {
+    if (!found.payments) found.payments = json_array();
+    *ret = json_pack("{sb sO sO sO sO sO sO* so}", "stranded", found.lost, "deadlines", found.deadlines, "actions", found.actions,
+                     "papers", found.papers, "payments", found.payments, "reminders", found.reminders, "migrates", found.migrates,
+                     "told", told(found.deadlines));
     if (!*ret) r = no_memory(err);
   }
-  json_decref(deadlines);
-  json_decref(actions);
-  json_decref(papers);
+  found_done(&found);
+  json_decref(moved);
   return r;
 }
 
@@ -222,7 +426,8 @@ int bf__impact(const struct bf__impact_sides *sides, json_t *state, bool *ret_st
               : bf_fail(err, BF_ESCRIPT, text(state, "id"), "the case stays on a ruleset that cannot be loaded");
   if (differs && (out = head_of(state))) {
     if (stay) { /* nothing happens to it now; what would, is told beside it */
-      json_t *none = json_pack("{sb s[] s[] s[] s[]}", "stranded", 0, "deadlines", "actions", "papers", "told");
+      json_t *none = json_pack("{sb s[] s[] s[] s[] s{} s[]}", "stranded", 0, "deadlines", "actions", "papers", "payments",
+                               "reminders", "told");
       if (json_object_update_new(out, none) < 0 || json_object_set(out, "stays", stay) < 0 ||
           json_object_set(out, "if_moved", differs) < 0)
         r = no_memory(err);

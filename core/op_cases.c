@@ -176,7 +176,9 @@ static int act_on(struct bf__turn *turn, struct bf__command *command, struct bf_
   const char *stage = text(command->params, "stage"), *action = text(command->params, "action");
   const json_t *state, *body = json_object_get(command->params, "body");
   json_t *input = json_object_get(body, "input");
-  int r = bf__change_see(change, id, &state, err);
+  struct bf__work work = {.turn = turn, .change = change, .actor = command->actor};
+  int r = bf__work_settle(&work, id, err);
+  if (r >= 0) r = bf__change_see(change, id, &state, err);
   if (r == BF_ENOTFOUND) return not_found(command);
   if (r < 0) return r;
   const json_t *view = bf__turn_view(turn, state);
@@ -192,7 +194,6 @@ static int act_on(struct bf__turn *turn, struct bf__command *command, struct bf_
   json_t *own = input ? json_deep_copy(input) : json_object();
   r = own ? take_form(command, json_object_get(bf__view_action(view, stage, action), "form"), own, 422, &ok, err)
           : no_memory(err);
-  struct bf__work work = {.turn = turn, .change = change, .actor = command->actor};
   if (r == 0 && ok) r = bf__work_act(&work, id, stage, action, own, err);
   json_decref(own);
   if (r < 0 || !ok) return r;
@@ -255,7 +256,9 @@ static int document(struct bf__turn *turn, struct bf__command *command, struct b
   const json_t *seen;
   json_t *state;
   struct bf__change *change = bf__change_new(turn);
-  int r = change ? bf__change_see(change, id ? id : "", &seen, err) : no_memory(err);
+  struct bf__work work = {.turn = turn, .change = change};
+  int r = change ? bf__work_settle(&work, id ? id : "", err) : no_memory(err);
+  if (r >= 0) r = bf__change_see(change, id ? id : "", &seen, err);
   const json_t *view = r < 0 ? NULL : bf__turn_view(turn, seen);
   if (r == BF_ENOTFOUND || (r >= 0 && command->actor && !bf__actor_sees(turn->app, view, command->actor, seen)))
     r = not_found(command);

@@ -67,6 +67,7 @@ static bool carried(const struct bf__ruleset *set, const char *place, const char
 static bool stays(const struct bf__reign *reign, const char *stage) {
   size_t i, k;
   json_t *change, *one;
+  json_array_foreach(reign->changes, i, change) if (json_array_size(json_object_get(change, "migrate"))) return true;
   json_array_foreach(reign->changes, i, change) json_array_foreach(
       json_object_get(change, "stay"), k, one) if (stage && strcmp(json_string_value(one), stage) == 0) return true;
   return false;

@@ -48,14 +48,15 @@ static int fire_one(struct bf__turn *turn, const json_t *row, int64_t until, jso
   const json_t *state;
   json_t *rungs = json_array();
   struct bf__change *change = bf__change_new(turn);
-  int r = change && rungs ? bf__change_see(change, id, &state, err) : no_memory(err);
+  struct bf__work work = {.turn = turn, .change = change};
+  int r = change && rungs ? bf__work_settle(&work, id, err) : no_memory(err);
+  if (r >= 0) r = bf__change_see(change, id, &state, err);
   int derived = r >= 0 ? due_rungs(turn, state, stage, name, until, rungs, due) : 0;
   if (derived < 0)
     r = derived == BF_ENOMEM ? no_memory(err) : bf_fail(err, derived, id, "the ruleset that this case stays on cannot be loaded");
   if (r == BF_ENOTFOUND || (r >= 0 && !has(rungs, rung))) {
     r = bf__cases_drop_rung(turn, id, stage, name, rung, err);
   } else if (r >= 0) {
-    struct bf__work work = {.turn = turn, .change = change};
     r = bf__work_due(&work, id, stage, name, due, rungs, has(rungs, "due"), err);
     if (r >= 0 && work.refusals)
       r = bf_fail(err, BF_ESCRIPT, name, "what follows a deadline was refused: %s", text(json_array_get(work.refusals, 0), "en"));

@@ -121,6 +121,30 @@ int bf__reign_keep(const struct bf__reign *reign, struct bf__store *store, struc
   return r;
 }
 
+static void new_names(json_t *out, const json_t *before, const json_t *after) {
+  const char *name;
+  json_t *one;
+  size_t i;
+  json_t *known;
+  json_object_foreach(json_object_get(after, "migrations"), name, one) {
+    const json_t *was = json_object_get(json_object_get(before, "migrations"), name);
+    bool there = was && json_equal(was, one);
+    json_array_foreach(out, i, known) there |= strcmp(json_string_value(known), name) == 0;
+    if (!there) (void)json_array_append_new(out, json_string(name));
+  }
+}
+
+/* The migrations that AFTER has and BEFORE has not: those it brings. NULL for none. */
+static json_t *brought(const struct bf__ruleset *before, const struct bf__ruleset *after) {
+  json_t *out = json_array(), *view;
+  const char *code;
+  new_names(out, before->base, after->base);
+  json_object_foreach(after->views, code, view) new_names(out, bf__ruleset_view(before, code), view);
+  if (json_array_size(out)) return out;
+  json_decref(out);
+  return NULL;
+}
+
 int bf__reign_next(const struct bf__reign *reign, struct bf__ruleset *now, const json_t *policy, struct bf__reign **ret,
                    struct bf_error *err) {
   struct bf__reign *next = new_reign(now);
@@ -128,8 +152,8 @@ int bf__reign_next(const struct bf__reign *reign, struct bf__ruleset *now, const
   int r = next ? 0 : no_memory(err);
   if (r < 0) return r;
   next->number = reign->number + 1;
-  change = json_pack("{sI ss ss sO* sO*}", "number", (json_int_t)next->number, "from", reign->now->hash, "to", now->hash, "stay",
-                     stay, "move", json_object_get(policy, "move"));
+  change = json_pack("{sI ss ss sO* sO* so*}", "number", (json_int_t)next->number, "from", reign->now->hash, "to", now->hash,
+                     "stay", stay, "move", json_object_get(policy, "move"), "migrate", brought(reign->now, now));
   if (json_array_extend(next->changes, reign->changes) < 0 || json_array_append_new(next->changes, change) < 0 ||
       json_object_update(next->broken, reign->broken) < 0)
     r = no_memory(err);
@@ -238,6 +262,25 @@ struct bf__ruleset *bf__reign_set(const struct bf__reign *reign, const json_t *s
 const json_t *bf__reign_view(const struct bf__reign *reign, const json_t *state) {
   const struct bf__ruleset *set = bf__reign_set(reign, state);
   return bf__ruleset_view(set ? set : reign->now, text(state, "jurisdiction"));
+}
+
+json_t *bf__reign_migrations(const struct bf__reign *reign, const json_t *state) {
+  json_int_t since = json_integer_value(json_object_get(state, "change"));
+  json_t *change, *stay, *out = NULL;
+  size_t i;
+  json_array_foreach(reign->changes, i, change) {
+    const json_t *names = json_object_get(change, "migrate");
+    if (json_integer_value(json_object_get(change, "number")) <= since || !json_array_size(names)) continue;
+    if (!out) out = json_array();
+    if (out) (void)json_array_extend(out, (json_t *)(uintptr_t)names);
+  }
+  stay = out ? bf__reign_stay(reign, state) : NULL;
+  if (stay || json_object_get(state, "ended")) {
+    json_decref(out);
+    out = NULL;
+  }
+  json_decref(stay);
+  return out;
 }
 
 int bf__reign_stamp(const struct bf__reign *reign, json_t *state, struct bf_error *err) {

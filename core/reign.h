@@ -21,7 +21,8 @@ struct bf__reign {
   struct bf__ruleset *now; /* in force */
   int64_t number;          /* of the last change of rules */
   json_t
-      *changes;   /* those that may not be written on every case: [ { number, from, to, stay: [stages], move: true|[stages] } ] */
+      *changes;   /* those that may not be written on every case: [ { number, from, to, stay: [stages], move: true|[stages],
+                     * migrate: [names] } ] */
   json_t *broken; /* { hash: why it cannot be loaded } of older rulesets that cases stay on */
   struct bf__ruleset *older[BF__OLDER_MAX];
   int older_count;
@@ -49,6 +50,8 @@ struct bf__ruleset *bf__reign_set(const struct bf__reign *reign, const json_t *s
 struct bf__ruleset *bf__reign_named(const struct bf__reign *reign, const char *hash);
 /* The description that the case follows; that of the rules in force when its own cannot be loaded. */
 const json_t *bf__reign_view(const struct bf__reign *reign, const json_t *state);
+/* The names of migrations that changes not yet laid on the case bring, unless it stays: a new array, or NULL for none. */
+json_t *bf__reign_migrations(const struct bf__reign *reign, const json_t *state);
 /* Lays REIGN's changes on STATE, a copy that may be changed: afterwards its `change` and `stay` tell the truth. */
 int bf__reign_stamp(const struct bf__reign *reign, json_t *state, struct bf_error *err) BF_WARN_UNUSED;
 /* Says which stages stay when ASKED { stay: true|[…], move: true|[…] } for a change to NOW, with what its stages declare

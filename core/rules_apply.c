@@ -9,6 +9,7 @@
 #include "proposals.h"
 #include "services.h"
 #include "turn.h"
+#include "work.h"
 
 #define DRIFT_MAX 2000 /* cases that may have changed since the plan */
 #define SLICE 100      /* cases reconciled in one command: a few milliseconds of the engine */
@@ -198,18 +199,42 @@ static int settle(struct bf__turn *turn, struct bf_error *err) {
   return r;
 }
 
+/* A migration that fails is the candidate's fault, seen by nobody in its plan: the case waits where it stands, and /readyz names it.
+ */
+static int migrate_one(struct bf__turn *turn, struct bf__command *command, const char *id, struct bf_error *err) {
+  struct bf__change *change = bf__change_new(turn);
+  struct bf__work work = {.turn = turn, .change = change};
+  struct bf_error own = {0};
+  int r = change ? bf__work_settle(&work, id, &own) : no_memory(err);
+  json_t *ids = r >= 0 ? bf__change_ids(change) : NULL;
+  if (r == BF_ESCRIPT || r == BF_ELIMIT) {
+    bf__log_script("rules.reconcile", &own);
+    r = 0;
+  } else if (r < 0) {
+    r = bf_fail(err, r, own.where, "%s", own.message);
+  } else if (json_array_size(ids)) {
+    r = bf__change_write(change, err);
+    if (r >= 0 && json_array_extend(command->cases, ids) < 0) r = no_memory(err);
+  }
+  json_decref(ids);
+  bf__change_free(change);
+  return r < 0 ? r : 0;
+}
+
 int bf__rules_reconcile(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   char *cursor = NULL, next[32];
   json_t *rows = NULL, *row;
   size_t i;
   int64_t at;
   bool more = false;
+  if (!(command->cases = json_array())) return no_memory(err);
   int r = bf__store_meta_get(turn->store, "reconcile", &cursor, err);
   if (r >= 0 && cursor && *cursor) {
     at = strtoll(cursor, NULL, 10);
     r = bf__store_rows(turn->store, "SELECT id, number FROM cases WHERE open = 1 AND number > $1 ORDER BY number LIMIT $2",
                        "id:t number:i", &rows, err, "ii", at, (int64_t)SLICE);
     json_array_foreach(rows, i, row) {
+      if (r >= 0) r = migrate_one(turn, command, text(row, "id"), err);
       if (r >= 0) r = bf__cases_reconcile(turn, text(row, "id"), err);
       at = json_integer_value(json_object_get(row, "number"));
     }

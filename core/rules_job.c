@@ -167,6 +167,10 @@ struct bf__ruleset *bf__job_set(struct bf__rules_job *job) {
   } else if (!as_expected(job, set)) {
     bf__ruleset_unref(set);
     set = NULL;
+  } else {
+    struct bf__ruleset *now = bf__app_rules(job->app);
+    bf__ruleset_share(now, set); /* less to keep, and what is the same is seen to be */
+    bf__ruleset_unref(now);
   }
   json_decref(bundle);
   return set;

@@ -18,7 +18,7 @@ static int no_memory(struct bf_error *err) {
 
 static int64_t count_of(const json_t *impact) {
   return (int64_t)(json_array_size(json_object_get(impact, "deadlines")) + json_array_size(json_object_get(impact, "actions")) +
-                   json_array_size(json_object_get(impact, "papers"))) +
+                   json_array_size(json_object_get(impact, "papers")) + json_array_size(json_object_get(impact, "payments"))) +
          (json_is_true(json_object_get(impact, "stranded")) ? 1000 : 0);
 }
 
@@ -52,6 +52,23 @@ static void note_articles(json_t *articles, const json_t *deadlines) {
   }
 }
 
+static void add(json_t *to, const char *name, const json_t *from) {
+  (void)json_object_set_new(to, name,
+                            json_integer(json_integer_value(json_object_get(to, name)) + json_integer_value(json_object_get(from, name))));
+}
+
+/* Whom the reminders concern: role by role. */
+static void note_reminders(struct bf__candidate *candidate, const json_t *impact) {
+  json_t *all = json_object_get(candidate->summary, "reminders"), *one;
+  const char *role;
+  json_object_foreach(json_object_get(impact, "reminders"), role, one) {
+    json_t *to = json_object_get(all, role);
+    if (!to && json_object_set_new(all, role, to = json_object()) < 0) return;
+    add(to, "new", one);
+    add(to, "gone", one);
+  }
+}
+
 static void note(struct bf__candidate *candidate, json_t *impact) {
   json_t *s = candidate->summary, *told = json_object_get(s, "told"), *role;
   size_t i;
@@ -59,6 +76,9 @@ static void note(struct bf__candidate *candidate, json_t *impact) {
   tally(s, json_object_get(impact, "deadlines"), "deadlines");
   tally(s, json_object_get(impact, "actions"), "actions");
   tally(s, json_object_get(impact, "papers"), "papers");
+  tally(s, json_object_get(impact, "payments"), "payments");
+  candidate->migrating += json_object_get(impact, "migrates") != NULL;
+  note_reminders(candidate, impact);
   note_articles(json_object_get(s, "articles"), json_object_get(impact, "deadlines"));
   json_array_foreach(json_object_get(impact, "told"), i, role)(void) json_object_set_new(
       told, json_string_value(role), json_integer(json_integer_value(json_object_get(told, json_string_value(role))) + 1));
@@ -97,10 +117,11 @@ static int each_case(struct bf__candidate *candidate, const struct bf__impact_si
 static int begin(struct bf__candidate *candidate, struct bf_error *err) {
   json_decref(candidate->plan);
   json_decref(candidate->summary);
-  candidate->open_cases = candidate->stranded = candidate->staying = 0;
+  candidate->open_cases = candidate->stranded = candidate->staying = candidate->migrating = 0;
   candidate->plan = json_object();
   candidate->summary =
-      json_pack("{s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "articles", "told", "most_affected");
+      json_pack("{s{} s{} s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "payments", "reminders", "articles", "told",
+                "most_affected");
   return candidate->plan && candidate->summary ? 0 : no_memory(err);
 }
 
@@ -139,6 +160,7 @@ static int sum_up(struct bf__candidate *candidate, const struct bf__reign *reign
   bool ok = json_object_set_new(s, "open_cases", json_integer(candidate->open_cases)) == 0 &&
             json_object_set_new(s, "affected", json_integer(affected)) == 0 &&
             json_object_set_new(s, "staying", json_integer(candidate->staying)) == 0 &&
+            json_object_set_new(s, "migrating", json_integer(candidate->migrating)) == 0 &&
             json_object_set_new(s, "stranded", json_integer(candidate->stranded)) == 0 &&
             json_object_set(s, "policy", candidate->policy) == 0 &&
             json_object_set_new(s, "plan", json_string(candidate->plan_hash)) == 0 &&

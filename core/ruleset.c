@@ -143,6 +143,10 @@ void bf__ruleset_share(const struct bf__ruleset *other, struct bf__ruleset *own)
   const char *code;
   json_t *view;
   share_members(other->files, own->files);
+  if (json_equal(other->years, own->years)) {
+    json_decref(own->years);
+    own->years = json_incref(other->years);
+  }
   share(other->base, own->base);
   json_object_foreach(own->views, code, view) {
     share(own->base, view);

@@ -316,12 +316,45 @@ static int check_asked(struct bf__work *work, const json_t *state, const char *s
   return check_form(json_object_get(declared, "form"), input, stage, what, err);
 }
 
+int bf__work_settle(struct bf__work *work, const char *id, struct bf_error *err) {
+  const json_t *seen;
+  json_t *state, *said = NULL, *names, *cases;
+  struct bf__rules *rules;
+  if (json_array_size(work->turn->reign->changes) == 0) return 0;
+  int r = bf__change_see(work->change, id, &seen, err);
+  if (r < 0 || !(names = bf__reign_migrations(work->turn->reign, seen))) return r == BF_ENOTFOUND ? 0 : r;
+  if (!(cases = json_object())) r = no_memory(err);
+  if (r >= 0) r = bf__turn_rules(work->turn, seen, &rules, err);
+  if (r >= 0)
+    r = bf__rules_call(rules, "migrate",
+                       json_pack("[O O o]", seen, names, now_of(&(struct bf__work){.turn = work->turn}, cases, NULL)), &said, err);
+  else
+    json_decref(cases);
+  const char *name = text(said, "name");
+  if (r >= 0 && name && (r = bf__change_edit(work->change, id, &state, err)) >= 0) {
+    const json_t *rule = json_object_get(json_object_get(view_of(work, state), "migrations"), name);
+    json_t *event = json_pack("{ss ss sO* sO*}", "do", "migrate", "migration", name, "title", json_object_get(rule, "title"),
+                              "article", json_object_get(rule, "article"));
+    struct bf__work own = {.turn = work->turn, .change = work->change, .depth = work->depth};
+    r = placed(carry_out(&own, id, state, json_object_get(said, "effects"), event, err), json_object_get(rule, "effect"), "migrate",
+               name, err);
+    if (r >= 0 && own.refusals)
+      r = bf_fail(err, BF_ESCRIPT, name, "what a migration asks of another case was refused: %s",
+                  text(json_array_get(own.refusals, 0), "en"));
+    json_decref(own.refusals);
+  }
+  json_decref(said);
+  json_decref(names);
+  return r;
+}
+
 int bf__work_act(struct bf__work *work, const char *id, const char *stage, const char *action, const json_t *input,
                  struct bf_error *err) {
   json_t *state, *effects = NULL, *entries = NULL, *cases = json_object();
   /* what a script gave is put in order by the check below; a person's was before */
   json_t *own = work->depth > 0 ? json_deep_copy(input) : json_incref((json_t *)(uintptr_t)input);
-  int r = cases && own ? bf__change_edit(work->change, id, &state, err) : no_memory(err);
+  int r = cases && own ? bf__work_settle(work, id, err) : no_memory(err);
+  if (r >= 0) r = bf__change_edit(work->change, id, &state, err);
   if (r >= 0 && work->depth > 0) r = check_asked(work, state, stage, action, own, err);
   const json_t *rule = r >= 0 ? bf__view_action(view_of(work, state), stage, action) : NULL;
   if (r >= 0) r = see_all(work, json_object_get(rule, "reads"), state, own, cases, err);

@@ -1,13 +1,13 @@
 -- Ruleset files become rules: shapes are checked, amendments laid over the base, names resolved.
 -- Files of the ruleset return one declaration each, or a list of them.
 
-local rules = { base = { kinds = {}, stages = {}, registers = {}, reports = {}, papers = {}, roles = {}, jurisdictions = {} }, views = {} }
+local rules = { base = { kinds = {}, stages = {}, registers = {}, reports = {}, papers = {}, roles = {}, jurisdictions = {}, migrations = {} }, views = {} }
 local shape, fault, list, form = P.shape, P.fault, P.list, P.form
 
 local title_words = { zh = "string", en = "string" }
 local action_words = { by = "string|table", title = "table", articles = "table", article = "number", form = "table", needs = "table", when = "table",
   guard = "function|table", check = "function|table", effect = "function|table", clock = "table", once = "number|table", reads = "table",
-  usual = "number", order = "number", help = "table", system = "boolean", public = "boolean", after = "table" }
+  usual = "number", order = "number", help = "table", system = "boolean", public = "boolean", after = "table", pays = "function|number" }
 local deadline_words = { title = "table", article = "number", articles = "table", clock = "string", from = "string|table", limit = "string",
   on = "table", unless = "string|table", when = "table", warn = "table", after = "table", tell = "string|table", on_due = "function|table",
   action = "string", nature = "string", source = "table", roll = "boolean", stage_open = "boolean", help = "table" }
@@ -83,6 +83,15 @@ declare("kind", kind_words, function(level, out, body)
     effect = "function|table", reads = "table", title = "table", help = "table", article = "number", system = "boolean" })
   body.create.form = form(level, what .. " create", body.create.form or {})
 end)
+-- What open cases do that a change of rules would leave without a way: carried out once, when the change comes into force. `from` is a stage
+-- of the rules before, which may be gone.
+declare("migrate", { order = "number", kind = "string", from = "string", to = "string", when = "table|function", effect = "table|function", title = "table",
+  articles = "table", article = "number", help = "table" }, function(level, out, body)
+  local what = ("migrate '%s'"):format(out.name)
+  check_title(level, what, body.title)
+  if not body.kind or not body.from then fault(level, '%s: kind = "…" and from = "stage" are due', what) end
+  if not body.to and not body.effect then fault(level, '%s: to = "stage" or effect = { … } is due', what) end
+end)
 declare("amend", stage_words, function(level, out, body) check_parts(level, ("amend '%s'"):format(out.name), body) end)
 declare("register", { title = "table", articles = "table", fields = "table", by = "string|table", read = "string|table", help = "table", key = "string",
   public = "table" }, function(level, out, body)
@@ -156,7 +165,7 @@ lay = function(base, over)
 end
 
 -- Files → declarations ---------------------------------------------------------------------------------------------------
-local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports" }
+local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports", migrate = "migrations" }
 
 local function near(word, known)
   local names = {}
@@ -223,7 +232,8 @@ end
 
 local function take_file(set, path, county)
   local value = host.run(path)
-  local known = { kind = true, stage = true, amend = true, register = true, report = true, roles = true, jurisdictions = true, papers = true }
+  local known = { kind = true, stage = true, amend = true, register = true, report = true, roles = true, jurisdictions = true, papers = true,
+    migrate = true }
   local declarations = type(value) == "table" and value.is == nil and value or { value }
   for i, d in ipairs(declarations) do
     P.refuse_redline(path, d, county)
@@ -238,7 +248,7 @@ end
 local function copy_set(base)
   local out = { touched = {}, at = {} }
   for key, places_ in pairs(base.at) do out.at[key] = { table.unpack(places_) } end
-  for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions" } do
+  for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions", "migrations" } do
     out[part] = {}
     for name, value in pairs(base[part]) do out[part][name] = value end
   end
@@ -447,6 +457,14 @@ local function check_references(view)
     checked = view.at["register" .. name]
     check_roles(view, ("register '%s'"):format(name), register.by)
     check_roles(view, ("register '%s' read"):format(name), register.read)
+  end
+  for name, m in pairs(view.migrations) do
+    checked = view.at["migrate" .. name]
+    local facts = view.facts[m.kind]
+    if not facts then wrong(m.kind, "migrate '%s': kind '%s' is not there%s", name, m.kind, near(m.kind, view.kinds)) end
+    if m.to and not view.stages[m.to] then wrong(m.to, "migrate '%s': stage '%s' is not there%s", name, m.to, near(m.to, view.stages)) end
+    check_condition(view, "", ("migrate '%s' when"):format(name), m.when, facts)
+    check_effects(view, "", ("migrate '%s'"):format(name), m.effect, facts)
   end
 end
 

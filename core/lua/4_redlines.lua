@@ -132,7 +132,7 @@ local function copied(value)
   return out
 end
 
-local parts = { "kinds", "stages", "facts", "papers", "roles", "registers", "reports", "jurisdictions" }
+local parts = { "kinds", "stages", "facts", "papers", "roles", "registers", "reports", "jurisdictions", "migrations" }
 local function declared(view, jurisdiction)
   local out = { jurisdiction = jurisdiction, limit = function(name) return P.resolve_limit(view, "", name) end }
   for _, part in ipairs(parts) do out[part] = copied(view[part]) end

@@ -72,6 +72,16 @@ function money_.frozen(case)
   end
 end
 
+-- 各合同现在还可付的进度款之和,供规则变动的预演 · what may still be paid on all contracts now, for the plan of a change of rules
+local function payable_now(case, now)
+  local percent_, total = now.limit("contract.retention_percent"), 0
+  for _, c in ipairs(case.facts.contracts or {}) do
+    local left = c.amount - money_.held(c.amount, percent_) - money_.paid(case, c.number)
+    if left > 0 then total = total + left end
+  end
+  return total
+end
+
 -- 合同付款(进度款):竣工验收前后都以扣除尾款后的数为限
 function money_.pay()
   return { by = { "finance", "builder" }, order = 70, articles = { 19, 4 }, title = { zh = "支付合同进度款", en = "Pay on a contract" },
@@ -82,7 +92,7 @@ function money_.pay()
       { "amount", money, zh = "本次支付", en = "Amount paid now", min = 1, example = wan(10) },
       { "note", text, zh = "付款事由", en = "What it is for", optional = true },
     },
-    guard = { money_.frozen, oversight.suspended, conditions.block "payment" },
+    guard = { money_.frozen, oversight.suspended, conditions.block "payment" }, pays = payable_now,
     check = function(case, given, now)
       local c = money_.contract(case, given.contract)
       if not c then

@@ -88,6 +88,11 @@ for n = 1, 3 do
   actions["pay_" .. n] = { by = "finance", order = n * 10 + 1, usual = n * 2, after = workdays(10),
     title = { zh = "支付尾款" .. name.zh, en = "Pay tranche " .. n }, when = all { is_set(fact_of("payable_on", n)), not_set(fact_of("paid_on", n)) },
     guard = { year_over(n), before(n), payable(n), held, money_.frozen, oversight.suspended },
+    pays = function(case, now)
+      if case.facts[fact_of("paid_on", n)] then return nil end
+      local _, total = amounts(case, n, now)
+      return total
+    end,
     help = { zh = "金额由系统按每份合同算出:前两笔各5%(舍去不足一分),第三笔取余数",
       en = "Computed for each contract: 5% each rounded down, the third takes the remainder" },
     effect = function(case, _, now)
