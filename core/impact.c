@@ -193,8 +193,9 @@ static int migrate(const struct bf__impact_sides *sides, const json_t *state, js
   if (!names) return 0;
   cases = json_object();
   bf__date_format(sides->today, date);
-  int r = cases ? bf__rules_call(sides->after, "migrate", json_pack("[O O o]", state, names, now_of(sides->today, cases)), &said, err)
-                : no_memory(err);
+  int r =
+      cases ? bf__rules_call(sides->after, "migrate", json_pack("[O O o]", state, names, now_of(sides->today, cases)), &said, err)
+            : no_memory(err);
   const char *name = text(said, "name");
   const json_t *view = bf__ruleset_view(sides->then->now, text(state, "jurisdiction"));
   if (r >= 0 && name) {
@@ -215,7 +216,8 @@ static int migrate(const struct bf__impact_sides *sides, const json_t *state, js
   return r;
 }
 
-/* Payments -------------------------------------------------------------------------------------------------------------------- */
+/* Payments --------------------------------------------------------------------------------------------------------------------
+ */
 
 static bool has_payments(const json_t *view, const json_t *state) {
   const char *name, *action_name;
@@ -268,7 +270,8 @@ static json_t *payment_changes(const json_t *was, const json_t *is, const json_t
   return out;
 }
 
-/* Reminders ------------------------------------------------------------------------------------------------------------------- */
+/* Reminders -------------------------------------------------------------------------------------------------------------------
+ */
 
 static void count_for(json_t *out, const char *role, const char *which, const char *first) {
   json_t *one = json_object_get(out, role);
@@ -323,7 +326,8 @@ static void add_reminders(json_t *out, const struct side *mine, const struct bf_
 static bool same_deadlines(const struct side *before, const struct side *after) {
   if (before->count != after->count) return false;
   for (int i = 0; i < before->count; i++)
-    if (before->deadlines[i].spec != after->deadlines[i].spec || before->deadlines[i].due != after->deadlines[i].due) return false;
+    if (before->deadlines[i].spec != after->deadlines[i].spec || before->deadlines[i].due != after->deadlines[i].due)
+      return false;
   return true;
 }
 
@@ -340,7 +344,8 @@ static json_t *reminder_changes(const struct side *before, const json_t *state_b
   return out;
 }
 
-/* All of it -------------------------------------------------------------------------------------------------------------------- */
+/* All of it --------------------------------------------------------------------------------------------------------------------
+ */
 
 struct found {
   json_t *deadlines, *actions, *papers, *payments, *reminders, *migrates;

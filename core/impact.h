@@ -21,10 +21,11 @@ struct bf__impact_sides {
 
 /* *RET: NULL when nothing differs, else { case, title, unit, jurisdiction, stranded, deadlines: [ { stage, name, title, article?,
  * change: "moved"|"appears"| "vanishes", before?, after?, tell } ], actions: [ { stage, action, title, change:
- * "opens"|"closes"|"appears"|"vanishes", reasons } ], papers: [ { stage, action, paper, change: "needed"|"dropped" } ], payments: [ {
- * stage, action, title, change: "appears"|"vanishes"|"changes", before?, after? } ], reminders: { role: { new, gone, first? } },
- * migrates?: { name, title, from, to? }, told: [ roles ] }. A case that stays where it is has empty lists, `stays` { ruleset, stages }, and the lists of what would happen if it
- * moved in `if_moved`. *RET_STAYS tells also of those that nothing would happen to. */
+ * "opens"|"closes"|"appears"|"vanishes", reasons } ], papers: [ { stage, action, paper, change: "needed"|"dropped" } ], payments:
+ * [ { stage, action, title, change: "appears"|"vanishes"|"changes", before?, after? } ], reminders: { role: { new, gone, first? }
+ * }, migrates?: { name, title, from, to? }, told: [ roles ] }. A case that stays where it is has empty lists, `stays` { ruleset,
+ * stages }, and the lists of what would happen if it moved in `if_moved`. *RET_STAYS tells also of those that nothing would
+ * happen to. */
 int bf__impact(const struct bf__impact_sides *sides, json_t *state, bool *ret_stays, json_t **ret,
                struct bf_error *err) BF_WARN_UNUSED;
 

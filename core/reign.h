@@ -20,10 +20,9 @@ struct bf__reign {
   atomic_int refs;
   struct bf__ruleset *now; /* in force */
   int64_t number;          /* of the last change of rules */
-  json_t
-      *changes;   /* those that may not be written on every case: [ { number, from, to, stay: [stages], move: true|[stages],
-                     * migrate: [names] } ] */
-  json_t *broken; /* { hash: why it cannot be loaded } of older rulesets that cases stay on */
+  json_t *changes; /* those that may not be written on every case: [ { number, from, to, stay: [stages], move: true|[stages],
+                    * migrate: [names] } ] */
+  json_t *broken;  /* { hash: why it cannot be loaded } of older rulesets that cases stay on */
   struct bf__ruleset *older[BF__OLDER_MAX];
   int older_count;
 };

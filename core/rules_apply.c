@@ -199,7 +199,8 @@ static int settle(struct bf__turn *turn, struct bf_error *err) {
   return r;
 }
 
-/* A migration that fails is the candidate's fault, seen by nobody in its plan: the case waits where it stands, and /readyz names it.
+/* A migration that fails is the candidate's fault, seen by nobody in its plan: the case waits where it stands, and /readyz names
+ * it.
  */
 static int migrate_one(struct bf__turn *turn, struct bf__command *command, const char *id, struct bf_error *err) {
   struct bf__change *change = bf__change_new(turn);

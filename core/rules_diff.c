@@ -155,7 +155,8 @@ static void walk(struct diff *diff, const char *part, const json_t *before, cons
 }
 
 static void walk_view(struct diff *diff, const json_t *before, const json_t *after) {
-  static const char *const parts[] = {"stages", "kinds", "papers", "roles", "registers", "reports", "jurisdictions", "migrations"};
+  static const char *const parts[] = {"stages",    "kinds",   "papers",        "roles",
+                                      "registers", "reports", "jurisdictions", "migrations"};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     /* stages are called by their own names: approval.limits.decide_within */
     const json_t *was = json_object_get(before, parts[i]), *is = json_object_get(after, parts[i]);

@@ -53,8 +53,8 @@ static void note_articles(json_t *articles, const json_t *deadlines) {
 }
 
 static void add(json_t *to, const char *name, const json_t *from) {
-  (void)json_object_set_new(to, name,
-                            json_integer(json_integer_value(json_object_get(to, name)) + json_integer_value(json_object_get(from, name))));
+  (void)json_object_set_new(
+      to, name, json_integer(json_integer_value(json_object_get(to, name)) + json_integer_value(json_object_get(from, name))));
 }
 
 /* Whom the reminders concern: role by role. */
@@ -119,9 +119,8 @@ static int begin(struct bf__candidate *candidate, struct bf_error *err) {
   json_decref(candidate->summary);
   candidate->open_cases = candidate->stranded = candidate->staying = candidate->migrating = 0;
   candidate->plan = json_object();
-  candidate->summary =
-      json_pack("{s{} s{} s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "payments", "reminders", "articles", "told",
-                "most_affected");
+  candidate->summary = json_pack("{s{} s{} s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "payments", "reminders",
+                                 "articles", "told", "most_affected");
   return candidate->plan && candidate->summary ? 0 : no_memory(err);
 }
 

@@ -327,7 +327,8 @@ int bf__work_settle(struct bf__work *work, const char *id, struct bf_error *err)
   if (r >= 0) r = bf__turn_rules(work->turn, seen, &rules, err);
   if (r >= 0)
     r = bf__rules_call(rules, "migrate",
-                       json_pack("[O O o]", seen, names, now_of(&(struct bf__work){.turn = work->turn}, cases, NULL)), &said, err);
+                       json_pack("[O O o]", seen, names, now_of(&(struct bf__work){.turn = work->turn}, cases, NULL)), &said,
+                       err);
   else
     json_decref(cases);
   const char *name = text(said, "name");
@@ -336,8 +337,8 @@ int bf__work_settle(struct bf__work *work, const char *id, struct bf_error *err)
     json_t *event = json_pack("{ss ss sO* sO*}", "do", "migrate", "migration", name, "title", json_object_get(rule, "title"),
                               "article", json_object_get(rule, "article"));
     struct bf__work own = {.turn = work->turn, .change = work->change, .depth = work->depth};
-    r = placed(carry_out(&own, id, state, json_object_get(said, "effects"), event, err), json_object_get(rule, "effect"), "migrate",
-               name, err);
+    r = placed(carry_out(&own, id, state, json_object_get(said, "effects"), event, err), json_object_get(rule, "effect"),
+               "migrate", name, err);
     if (r >= 0 && own.refusals)
       r = bf_fail(err, BF_ESCRIPT, name, "what a migration asks of another case was refused: %s",
                   text(json_array_get(own.refusals, 0), "en"));

@@ -28,8 +28,8 @@ int bf__work_act(struct bf__work *work, const char *id, const char *stage, const
 int bf__work_due(struct bf__work *work, const char *id, const char *stage, const char *name, const char *due, const json_t *rungs,
                  bool run, struct bf_error *err) BF_WARN_UNUSED;
 
-/* Before anything else is done to case ID after a change of rules: carries out the migration that the change brought for it, as an
- * event of its own. Most cases have none. */
+/* Before anything else is done to case ID after a change of rules: carries out the migration that the change brought for it, as
+ * an event of its own. Most cases have none. */
 int bf__work_settle(struct bf__work *work, const char *id, struct bf_error *err) BF_WARN_UNUSED;
 
 /* Gives a fault that has no place in a script (R is BF_ESCRIPT or BF_ELIMIT; others pass) the place of what caused EVENT under
