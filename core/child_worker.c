@@ -10,6 +10,7 @@
 #include "child.h"
 #include "commands.h"
 #include "law.h"
+#include "prove.h"
 #include "ruleset.h"
 
 #define JOB_BYTES ((size_t)64 << 20)
@@ -56,10 +57,27 @@ static int do_test(const json_t *job, json_t **ret_result, struct bf_error *err)
   return r;
 }
 
+static void say_prove(void *arg, const json_t *now) {
+  (void)arg;
+  bf__child_tell(json_deep_copy(now));
+}
+
+static int do_prove(const json_t *job, json_t **ret_result, struct bf_error *err) {
+  struct bf__ruleset *set = NULL;
+  struct bf__prove_options options = {.county = json_string_value(json_object_get(job, "county")),
+                                      .seconds = json_number_value(json_object_get(job, "seconds")),
+                                      .states = (size_t)json_integer_value(json_object_get(job, "states")),
+                                      .known = json_object_get(job, "known")};
+  int r = bf__ruleset_from_bundle(json_object_get(job, "bundle"), &set, err);
+  if (r >= 0) r = bf__prove(set, &options, say_prove, NULL, ret_result, err);
+  bf__ruleset_unref(set);
+  return r;
+}
+
 static const struct {
   const char *name;
   bf__child_verb run;
-} verbs[] = {{"check", do_check}, {"test", do_test}};
+} verbs[] = {{"check", do_check}, {"test", do_test}, {"prove", do_prove}};
 
 /* Limits -----------------------------------------------------------------------------------------------------------------------
  */

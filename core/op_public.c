@@ -6,6 +6,7 @@
 #include "csv.h"
 #include "deadline.h"
 #include "operation.h"
+#include "publish.h"
 #include "ruleset.h"
 #include "state.h"
 
@@ -26,16 +27,8 @@ static const json_t *view_of(const struct bf__reading *reading, const json_t *st
   return bf__reign_view(reading->reign, state);
 }
 
-static const json_t *rule_of(const json_t *view, const json_t *state) {
-  return json_object_get(bf__view_kind(view, text(state, "kind")), "public");
-}
-
 static bool is_out(const struct bf__reading *reading, const json_t *state) {
-  const json_t *view = view_of(reading, state), *rule = rule_of(view, state), *when = json_object_get(rule, "when"),
-               *secret = json_object_get(state, "secret");
-  /* a condition that is no condition lets nothing out, and so does a level that is not there */
-  return json_is_integer(secret) && json_integer_value(secret) == 0 && text(when, "op") &&
-         bf__condition(view, "", when, json_object_get(state, "facts"));
+  return bf__public_out(view_of(reading, state), state);
 }
 
 /* Open stages with their titles and the day each was opened. */
@@ -51,22 +44,11 @@ static json_t *stages_of(const json_t *view, const json_t *state) {
   return out;
 }
 
-static json_t *facts_of(const json_t *rule, const json_t *state) {
-  json_t *out = json_object(), *name;
-  size_t i;
-  json_array_foreach(json_object_get(rule, "facts"), i, name) {
-    json_t *value = json_object_get(json_object_get(state, "facts"), json_string_value(name));
-    if (value) (void)json_object_set(out, json_string_value(name), value);
-  }
-  return out;
-}
-
 static json_t *shown(const struct bf__reading *reading, const json_t *state) {
   const json_t *view = view_of(reading, state);
   return json_pack("{sO sO sO sO so so sO*}", "id", json_object_get(state, "id"), "kind", json_object_get(state, "kind"), "title",
                    json_object_get(state, "title"), "jurisdiction", json_object_get(state, "jurisdiction"), "stages",
-                   stages_of(view, state), "facts", facts_of(rule_of(view, state), state), "ended",
-                   json_object_get(state, "ended"));
+                   stages_of(view, state), "facts", bf__public_facts(view, state), "ended", json_object_get(state, "ended"));
 }
 
 /* As a table --------------------------------------------------------------------------------------------------------------------
@@ -229,7 +211,7 @@ static int one(struct bf__reading *reading, struct bf_error *err) {
   reading->body = shown(reading, state);
   json_t *fields = json_array(), *name;
   size_t i;
-  json_array_foreach(json_object_get(rule_of(view, state), "facts"), i, name) {
+  json_array_foreach(json_object_get(json_object_get(bf__view_kind(view, text(state, "kind")), "public"), "facts"), i, name) {
     json_t *field = json_object_get(bf__view_facts(view, text(state, "kind")), json_string_value(name));
     (void)json_array_append_new(fields, json_pack("{sO* sO* sO* sO* sO*}", "name", name, "zh", json_object_get(field, "zh"), "en",
                                                   json_object_get(field, "en"), "type", json_object_get(field, "type"), "choices",

@@ -509,6 +509,7 @@ function P.entry.load()
   complete(rules.base)
   check_references(rules.base)
   P.check_redlines()
+  P.check_world()
   out.base = describe(rules.base)
   for county, view in pairs(rules.views) do
     complete(view)

@@ -33,11 +33,16 @@ rules.redlines, rules.redlines_of, rules.redline_from = {}, {}, {}
 function P.take_redlines(path)
   local value = host.run(path)
   for i, d in ipairs(type(value) == "table" and value.is == nil and value or { value }) do
+    if type(d) == "table" and d.is == "world" then
+      P.take_world(path, d)
+      goto next
+    end
     if type(d) ~= "table" or d.is ~= "redline" or type(d.body) ~= "table" then
       error(('%s: a file under redlines/ returns redline "name" { … } or a list of them (number %d is none)'):format(path, i), 0)
     end
     if rules.redlines[d.name] then error(("%s: redline '%s' is declared twice"):format(path, d.name), 0) end
     rules.redlines[d.name], rules.redline_from[d.name] = d.body, path
+    ::next::
   end
 end
 

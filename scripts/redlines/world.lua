@@ -1,0 +1,18 @@
+-- 验证红线所用的小世界:从哪一天起、有哪些事项、名录里有谁
+-- The small world in which the red lines are proved: the day it begins, the cases that take part, who is in the registers.
+-- luacheck: read globals world
+local function expert(n) return { name = "专家" .. n, competence = "软件工程", unit = "外单位" .. n } end
+
+return world {
+  on = "2023-06-01", -- 申报下一年度计划的季节 · the season in which next year's plan is declared
+  cases = {
+    { kind = "project", needs = { "plan" } },
+    { kind = "plan", needs = { "project" } },
+    { kind = "funding", needs = { "plan", "project" } },
+    { kind = "regulation" },
+  },
+  entries = {
+    experts = { E001 = expert(1), E002 = expert(2), E003 = expert(3), E004 = expert(4), E005 = expert(5), E006 = expert(6) },
+    contractors = { C001 = { name = "某科技公司", competence = "系统集成" }, C002 = { name = "某软件公司", competence = "软件开发" } },
+  },
+}
