@@ -5,6 +5,7 @@
 
 #include "deadline.h"
 #include "form.h"
+#include "law_world.h"
 #include "state.h"
 
 #define WHY 700
@@ -395,12 +396,15 @@ static int live(struct bf__rules *rules, const json_t *one, json_t *ret_line, st
   story.entries = json_object_get(given, "entries");
   story.seed = json_object_get(given, "seed");
   if (json_object_size(expect) == 0) wrong(&story, "it expects nothing, so it tests nothing");
-  if (r >= 0 && !*story.why) r = begin(&story, given, &detail);
-  if (r >= 0 && !*story.why) r = steps(&story, json_object_get(one, "steps"), &detail);
+  bool world = json_is_true(json_object_get(given, "world"));
+  if (world && r >= 0 && !*story.why) r = bf__law_world(rules, one, story.why, sizeof story.why, &detail);
+  if (!world && r >= 0 && !*story.why) r = begin(&story, given, &detail);
+  if (!world && r >= 0 && !*story.why) r = steps(&story, json_object_get(one, "steps"), &detail);
   int32_t until;
-  if (r >= 0 && !*story.why && json_object_get(one, "until") && date_at(&story, json_object_get(one, "until"), "until", &until))
+  if (!world && r >= 0 && !*story.why && json_object_get(one, "until") &&
+      date_at(&story, json_object_get(one, "until"), "until", &until))
     r = pass(&story, until, &detail);
-  if (r >= 0 && !*story.why) r = check(&story, expect, &detail);
+  if (!world && r >= 0 && !*story.why) r = check(&story, expect, &detail);
   if (r < 0 && r != BF_ENOMEM) { /* a script that fails is a law case that fails */
     wrong(&story, "%s: %s", detail.where, detail.message);
     r = 0;

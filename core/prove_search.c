@@ -23,6 +23,7 @@ struct node {
   uint8_t novelty, pending;
   json_t *move;            /* an object, or an array of them */
   struct bf__world *world; /* NULL once nothing is left to be tried from here */
+  json_t *possible;        /* [ for each case: what could be done on it ], once asked */
 };
 
 struct ticket {
@@ -114,6 +115,8 @@ static void drop_world(struct node *node) {
   bf__world_done(node->world);
   free(node->world);
   node->world = NULL;
+  json_decref(node->possible);
+  node->possible = NULL;
 }
 
 /* The steps from the beginning to NODE, then MOVE (borrowed, may be NULL). */
@@ -411,17 +414,22 @@ static int case_at(const struct hunt *hunt, const struct bf__world *world, int r
   return -1;
 }
 
-static int actions_of(struct hunt *hunt, const struct bf__world *world, int index, json_t **ret, struct bf_error *err) {
+/* What could be done on case INDEX of NODE: asked once, borrowed. */
+static int actions_of(struct hunt *hunt, uint32_t node, int index, const json_t **ret, struct bf_error *err) {
+  const struct bf__world *world = hunt->nodes[node].world;
   struct bf_error fault = {0};
-  if (json_object_get(world->cases[index], "ended")) return 0;
-  int r = bf__world_actions(hunt->lab, world, index, ret, &fault);
-  return r < 0 ? note_fault(hunt, r, &fault, err) : 0;
-}
-
-static bool possible(const json_t *said) {
-  json_t *papers = papers_missing(json_object_get(said, "refusals"));
-  json_decref(papers);
-  return papers != NULL;
+  json_t *said = NULL, *all = hunt->nodes[node].possible;
+  if (!all) {
+    hunt->nodes[node].possible = all = json_array();
+    for (int i = 0; i < world->count; i++) (void)json_array_append_new(all, json_null());
+  }
+  *ret = json_array_get(all, (size_t)index);
+  if (!json_is_null(*ret) || json_object_get(world->cases[index], "ended")) return 0;
+  int r = bf__world_possible(hunt->lab, world, index, &said, &fault);
+  if (r < 0) r = note_fault(hunt, r, &fault, err);
+  (void)json_array_set_new(all, (size_t)index, said ? said : json_array());
+  *ret = json_array_get(all, (size_t)index);
+  return r;
 }
 
 /* The ordinary way on: the first usual action that can be done, on any case; else time passes. */
@@ -433,16 +441,15 @@ static int go_usual(struct hunt *hunt, uint32_t node, struct bf_error *err) {
   for (int rank = 0; r >= 0 && came == REFUSED; rank++) {
     const struct bf__world *world = hunt->nodes[node].world;
     int index = case_at(hunt, world, rank);
-    json_t *said = NULL, *one;
+    const json_t *said = NULL;
     if (index < 0) break;
-    r = actions_of(hunt, world, index, &said, err);
+    r = actions_of(hunt, node, index, &said, err);
     for (json_int_t usual = 1; r >= 0 && came == REFUSED && usual <= 20; usual++) {
-      size_t i;
-      json_array_foreach(said, i, one) {
-        const char *stage = text(one, "stage"), *name = text(one, "action");
+      for (size_t i = 0; i + 1 < json_array_size(said); i += 2) {
+        const char *stage = json_string_value(json_array_get(said, i)), *name = json_string_value(json_array_get(said, i + 1));
         const json_t *action = bf__view_action(hunt->lab->view, stage, name);
         const json_t *record = json_object_get(json_object_get(json_object_get(world->cases[index], "stages"), stage), "did");
-        if (r < 0 || came != REFUSED || json_integer_value(json_object_get(action, "usual")) != usual || !possible(one) ||
+        if (r < 0 || came != REFUSED || json_integer_value(json_object_get(action, "usual")) != usual ||
             json_object_get(record, name))
           continue;
         struct attempt a = {.index = index,
@@ -454,7 +461,6 @@ static int go_usual(struct hunt *hunt, uint32_t node, struct bf_error *err) {
         if (a.role) r = try_mended(hunt, node, &a, &came, NULL, err);
       }
     }
-    json_decref(said);
   }
   if (r < 0 || came != REFUSED) return r;
   int32_t due = next_due(hunt, hunt->nodes[node].world);
@@ -471,13 +477,12 @@ static int go_onward(struct hunt *hunt, uint32_t node, unsigned level, struct bf
 static int go_others(struct hunt *hunt, uint32_t node, unsigned level, struct bf_error *err) {
   int r = 0;
   for (int index = 0; r >= 0 && index < hunt->nodes[node].world->count; index++) {
-    json_t *said = NULL, *one;
-    size_t i;
-    r = actions_of(hunt, hunt->nodes[node].world, index, &said, err);
-    json_array_foreach(said, i, one) {
-      const char *stage = text(one, "stage"), *name = text(one, "action"), *role;
+    const json_t *said = NULL;
+    r = actions_of(hunt, node, index, &said, err);
+    for (size_t i = 0; i + 1 < json_array_size(said); i += 2) {
+      const char *stage = json_string_value(json_array_get(said, i)), *name = json_string_value(json_array_get(said, i + 1)),
+                 *role;
       const json_t *by = json_object_get(bf__view_action(hunt->lab->view, stage, name), "by");
-      if (r < 0 || !possible(one)) continue;
       for (size_t k = 0; r >= 0 && (role = first_role(by, k)); k++) {
         enum came came = REFUSED;
         struct attempt a = {.index = index, .stage = stage, .action = name, .role = role, .level = level};
@@ -487,7 +492,6 @@ static int go_others(struct hunt *hunt, uint32_t node, unsigned level, struct bf
         if (r >= 0 && came != REFUSED && !(scope && strcmp(scope, "unit") == 0)) r = try_mended(hunt, node, &a, &came, NULL, err);
       }
     }
-    json_decref(said);
   }
   bool fresh;
   int32_t today = hunt->nodes[node].world->today, due = r >= 0 ? next_due(hunt, hunt->nodes[node].world) : INT32_MAX;
@@ -526,20 +530,16 @@ static int vary_action(struct hunt *hunt, uint32_t node, struct attempt *a, cons
 static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool paired, struct bf_error *err) {
   int r = 0;
   for (int index = 0; r >= 0 && index < hunt->nodes[node].world->count; index++) {
-    json_t *said = NULL, *one;
-    size_t i;
-    r = actions_of(hunt, hunt->nodes[node].world, index, &said, err);
-    json_array_foreach(said, i, one) {
-      const json_t *action = bf__view_action(hunt->lab->view, text(one, "stage"), text(one, "action"));
-      const json_t *form = json_object_get(action, "form");
-      if (r < 0 || !possible(one) || json_array_size(form) == 0) continue;
+    const json_t *said = NULL;
+    r = actions_of(hunt, node, index, &said, err);
+    for (size_t i = 0; i + 1 < json_array_size(said); i += 2) {
+      const char *stage = json_string_value(json_array_get(said, i)), *name = json_string_value(json_array_get(said, i + 1));
+      const json_t *action = bf__view_action(hunt->lab->view, stage, name), *form = json_object_get(action, "form");
+      if (r < 0 || json_array_size(form) == 0) continue;
       enum came came = REFUSED;
       json_t *input = NULL;
-      struct attempt a = {.index = index,
-                          .stage = text(one, "stage"),
-                          .action = text(one, "action"),
-                          .role = first_role(json_object_get(action, "by"), 0),
-                          .level = level};
+      struct attempt a = {
+          .index = index, .stage = stage, .action = name, .role = first_role(json_object_get(action, "by"), 0), .level = level};
       if (!a.role) continue;
       r = try_mended(hunt, node, &a, &came, &input, err);
       struct bf__inputs in = {.lab = hunt->lab,
@@ -550,7 +550,6 @@ static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool pair
       if (r >= 0) r = vary_action(hunt, node, &a, form, input, paired, err);
       json_decref(input);
     }
-    json_decref(said);
   }
   return r;
 }

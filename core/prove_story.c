@@ -1,139 +1,256 @@
-/* A tale made as short as it can be, told as people read it, and written as a law case. */
+/* A tale told as people read it, and written as a law case that lives it again. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "prove.h"
-#include "prove_search.h"
+#include "prove_world.h"
 
 static const char *text(const json_t *object, const char *name) {
-  return json_string_value(json_object_get(object, name));
+  const char *value = json_string_value(json_object_get(object, name));
+  return value ? value : "";
 }
 static int no_memory(struct bf_error *err) {
   return bf_fail(err, BF_ENOMEM, "prove", "no memory");
 }
 
-/* Shortening -------------------------------------------------------------------------------------------------------------------
+/* The story ---------------------------------------------------------------------------------------------------------------------
  */
 
-/* Does TALE cross line NAME? *RET_COUNT: with how many of its steps. A script that fails, or a step that is refused, crosses
- * nothing. */
-static bool crosses(struct bf__lab *lab, const json_t *tale, const json_t *entries, const char *name, size_t *ret_count) {
+static json_t *both(const char *zh, const char *en) {
+  return json_pack("{ss ss}", "zh", zh, "en", en);
+}
+
+static json_t *who_of(const struct bf__lab *lab, const json_t *told, const json_t *step, bool follows) {
+  const char *role = json_string_value(json_array_get(json_object_get(json_object_get(told, "actor"), "roles"), 0));
+  const json_t *title = role ? bf__view_role(lab->view, role) : NULL;
+  char zh[200], en[200];
+  if (strcmp(text(told, "what"), "due") == 0) return both("期限", "Deadline");
+  if (follows) return both("随之", "So");
+  (void)snprintf(zh, sizeof zh, "%s%s", title ? text(title, "zh") : text(step, "by"),
+                 json_is_true(json_object_get(step, "own")) ? "(申请单位自己的人)" : "");
+  (void)snprintf(en, sizeof en, "%s%s", title ? text(title, "en") : text(step, "by"),
+                 json_is_true(json_object_get(step, "own")) ? " (the applicant's own people)" : "");
+  return both(zh, en);
+}
+
+static void title_of(const struct bf__lab *lab, const json_t *told, char *zh, char *en, size_t size) {
+  const json_t *stage = bf__view_stage(lab->view, text(told, "stage")), *title = NULL;
+  const char *what = text(told, "what");
+  if (strcmp(what, "create") == 0) {
+    title = json_object_get(json_object_get(bf__view_kind(lab->view, text(told, "kind")), "create"), "title");
+    (void)snprintf(zh, size, "%s", *text(title, "zh") ? text(title, "zh") : text(told, "kind"));
+    (void)snprintf(en, size, "%s", *text(title, "en") ? text(title, "en") : text(told, "kind"));
+    return;
+  }
+  bool due = strcmp(what, "due") == 0;
+  title = due ? json_object_get(json_object_get(json_object_get(stage, "deadlines"), text(told, "deadline")), "title")
+              : json_object_get(bf__view_action(lab->view, text(told, "stage"), text(told, "action")), "title");
+  const json_t *of = json_object_get(stage, "title");
+  (void)snprintf(zh, size, "%s:%s%s", text(of, "zh"), text(title, "zh"), due ? "(届满)" : "");
+  (void)snprintf(en, size, "%s: %s%s", text(of, "en"), text(title, "en"), due ? " (over)" : "");
+}
+
+static json_t *line_of(const struct bf__lab *lab, const json_t *told, const json_t *step, bool follows) {
+  char zh[400], en[400];
+  title_of(lab, told, zh, en, sizeof zh);
+  const json_t *input = json_object_get(told, "input");
+  return json_pack("{sO sO so ss ss ss* ss* ss* sO*}", "date", json_object_get(told, "date"), "case",
+                   json_object_get(told, "case"), "who", who_of(lab, told, step, follows), "zh", zh, "en", en, "stage",
+                   json_string_value(json_object_get(told, "stage")), "action",
+                   json_string_value(json_object_get(told, "action")), "deadline",
+                   json_string_value(json_object_get(told, "deadline")), "input", json_object_size(input) ? input : NULL);
+}
+
+static json_t *papers_line(const struct bf__lab *lab, const json_t *step) {
+  char zh[600] = "上传材料:", en[600] = "Papers: ";
+  size_t i, z = strlen(zh), e = strlen(en);
+  json_t *name;
+  json_array_foreach(json_object_get(step, "papers"), i, name) {
+    const json_t *paper = json_object_get(json_object_get(lab->view, "papers"), json_string_value(name));
+    int more = snprintf(zh + z, sizeof zh - z, "%s%s", i ? "、" : "", text(paper, "zh"));
+    if (more > 0 && z + (size_t)more < sizeof zh) z += (size_t)more;
+    more = snprintf(en + e, sizeof en - e, "%s%s", i ? ", " : "", text(paper, "en"));
+    if (more > 0 && e + (size_t)more < sizeof en) e += (size_t)more;
+  }
+  return json_pack("{sO sO so ss ss sO}", "date", json_object_get(step, "date"), "case", json_object_get(step, "case"), "who",
+                   both("", ""), "zh", zh, "en", en, "papers", json_object_get(step, "papers"));
+}
+
+static int story_of(struct bf__lab *lab, const json_t *tale, const json_t *entries, json_t *story, struct bf_error *err) {
   struct bf__world world = {.entries = entries ? json_deep_copy(entries) : json_object()};
-  struct bf__outcome outcome = {0};
-  struct bf_error err = {0};
   const char *on = text(json_array_get(tale, 0), "date");
-  json_t *one;
-  size_t i;
-  bool found = false;
-  if (on) (void)bf__date_parse(on, strlen(on), &world.today);
-  int r = bf__tale_live(lab, tale, &world, &outcome, ret_count, &err);
-  json_array_foreach(outcome.crossed, i, one) found |= r >= 0 && strcmp(text(one, "name"), name) == 0;
-  bf__outcome_done(&outcome);
+  size_t i, k;
+  json_t *step, *told;
+  int r = world.entries ? 0 : no_memory(err);
+  (void)bf__date_parse(on, strlen(on), &world.today);
+  json_array_foreach(tale, i, step) {
+    struct bf__outcome outcome = {.told = json_array()};
+    json_t *one = json_pack("[O]", step);
+    size_t count;
+    if (r >= 0) r = bf__tale_live(lab, one, &world, &outcome, &count, err);
+    if (strcmp(text(step, "what"), "papers") == 0) (void)json_array_append_new(story, papers_line(lab, step));
+    bool own = false; /* what the step itself does comes after what fell due on the way, and before what follows from it */
+    json_array_foreach(outcome.told, k, told) {
+      (void)json_array_append_new(story, line_of(lab, told, step, own));
+      own |= strcmp(text(told, "what"), "due") != 0;
+    }
+    json_decref(outcome.told);
+    bf__outcome_done(&outcome);
+    json_decref(one);
+  }
   bf__world_done(&world);
-  return found;
+  return r;
 }
 
-static json_t *without(const json_t *tale, size_t from, size_t count) {
-  json_t *out = json_array(), *step;
-  size_t i;
-  json_array_foreach(tale, i, step) if (i < from || i >= from + count)(void) json_array_append(out, step);
-  return out;
-}
-
-/* Keeps SHORTER (stolen) in place of *TALE when it still crosses. */
-static bool keep(struct bf__lab *lab, json_t **tale, json_t *shorter, const json_t *entries, const char *name) {
-  size_t count = 0;
-  bool ok = json_array_size(shorter) > 0 && crosses(lab, shorter, entries, name, &count);
-  if (ok) {
-    while (json_array_size(shorter) > count) (void)json_array_remove(shorter, json_array_size(shorter) - 1);
-    json_decref(*tale);
-    *tale = shorter;
-  } else {
-    json_decref(shorter);
-  }
-  return ok;
-}
-
-static bool drop_steps(struct bf__lab *lab, json_t **tale, const json_t *entries, const char *name) {
-  bool any = false;
-  for (size_t size = json_array_size(*tale) / 2; size > 0; size /= 2)
-    for (size_t at = json_array_size(*tale); at-- > 0;)
-      if (at + size <= json_array_size(*tale) && keep(lab, tale, without(*tale, at, size), entries, name)) any = true;
-  return any;
-}
-
-/* Every step from AT on, brought forward to the day of the one before. */
-static json_t *sooner(const json_t *tale, size_t at) {
-  json_t *out = json_deep_copy(tale), *step;
-  int32_t before, here;
-  size_t i;
-  const char *was = text(json_array_get(tale, at - 1), "date"), *is = text(json_array_get(tale, at), "date");
-  if (!was || !is || bf__date_parse(was, strlen(was), &before) < 0 || bf__date_parse(is, strlen(is), &here) < 0 ||
-      here == before) {
-    json_decref(out);
-    return NULL;
-  }
-  json_array_foreach(out, i, step) {
-    int32_t date;
-    char moved[BF__DATE_TEXT];
-    const char *own = text(step, "date");
-    if (i < at || bf__date_parse(own, strlen(own), &date) < 0) continue;
-    bf__date_format(date - (here - before), moved);
-    (void)json_object_set_new(step, "date", json_string(moved));
-  }
-  return out;
-}
-
-static bool drop_days(struct bf__lab *lab, json_t **tale, const json_t *entries, const char *name) {
-  bool any = false;
-  for (size_t at = 1; at < json_array_size(*tale); at++) {
-    json_t *moved = sooner(*tale, at);
-    if (moved && keep(lab, tale, moved, entries, name)) any = true;
-  }
-  return any;
-}
-
-/* Fields that nothing hangs on. */
-static bool drop_fields(struct bf__lab *lab, json_t **tale, const json_t *entries, const char *name) {
-  bool any = false;
-  for (size_t at = 0; at < json_array_size(*tale); at++) {
-    static const char *const within[] = {"input", "facts"};
-    for (int k = 0; k < 2; k++) {
-      json_t *fields = json_deep_copy(json_object_get(json_array_get(*tale, at), within[k])), *value;
-      const char *field;
-      json_object_foreach(fields, field, value) {
-        json_t *copy = json_deep_copy(*tale);
-        (void)json_object_del(json_object_get(json_array_get(copy, at), within[k]), field);
-        if (keep(lab, tale, copy, entries, name)) any = true;
-        if (at >= json_array_size(*tale)) break;
-      }
-      json_decref(fields);
-    }
-  }
-  return any;
-}
-
-int bf__tale_shorten(struct bf__lab *lab, const json_t *tale, const json_t *entries, const char *name, json_t **ret,
-                     struct bf_error *err) {
-  json_t *own = json_deep_copy(tale);
-  size_t count;
-  if (!own) return no_memory(err);
-  if (crosses(lab, own, entries, name, &count))
-    for (int turn = 0; turn < 4; turn++) {
-      bool any = drop_steps(lab, &own, entries, name);
-      any |= drop_days(lab, &own, entries, name);
-      any |= drop_fields(lab, &own, entries, name);
-      if (!any) break;
-    }
-  *ret = own;
-  return 0;
-}
-
-/* Telling ----------------------------------------------------------------------------------------------------------------------
+/* The law case
+ * --------------------------------------------------------------------------------------------------------------------
  */
+
+struct paper {
+  char *text;
+  size_t length, room;
+  bool failed;
+};
+
+static void put(struct paper *paper, const char *more) {
+  size_t length = strlen(more);
+  if (paper->length + length + 1 > paper->room) {
+    size_t room = (paper->length + length + 1) * 2;
+    char *grown = paper->failed ? NULL : realloc(paper->text, room);
+    if (!grown) {
+      paper->failed = true;
+      return;
+    }
+    paper->text = grown;
+    paper->room = room;
+  }
+  memcpy(paper->text + paper->length, more, length + 1);
+  paper->length += length;
+}
+
+static void put_text(struct paper *paper, const char *value) {
+  char one[2] = "";
+  put(paper, "\"");
+  for (; *value; value++) {
+    if (*value == '"' || *value == '\\') put(paper, "\\");
+    one[0] = *value;
+    put(paper, *value == '\n' ? "\\n" : one);
+  }
+  put(paper, "\"");
+}
+
+static bool is_name(const char *key) {
+  static const char *const taken[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+                                      "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+                                      "repeat",   "return", "then", "true", "until",  "while"};
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    if (strcmp(taken[i], key) == 0) return false;
+  size_t letters = strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+  return letters && !key[letters] && !(*key >= '0' && *key <= '9');
+}
+
+static void put_value(struct paper *paper, const json_t *value) {
+  char number[32];
+  const char *key;
+  json_t *inner;
+  size_t i;
+  bool first = true;
+  switch (json_typeof(value)) {
+  case JSON_STRING:
+    put_text(paper, json_string_value(value));
+    return;
+  case JSON_INTEGER:
+    (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+    put(paper, number);
+    return;
+  case JSON_TRUE:
+  case JSON_FALSE:
+    put(paper, json_is_true(value) ? "true" : "false");
+    return;
+  case JSON_OBJECT:
+  case JSON_ARRAY:
+    put(paper, "{");
+    json_object_foreach((json_t *)(uintptr_t)value, key, inner) {
+      put(paper, first ? " " : ", ");
+      if (!is_name(key)) put(paper, "[");
+      if (is_name(key))
+        put(paper, key);
+      else
+        put_text(paper, key);
+      put(paper, is_name(key) ? " = " : "] = ");
+      put_value(paper, inner);
+      first = false;
+    }
+    json_array_foreach(value, i, inner) {
+      put(paper, i ? ", " : " ");
+      put_value(paper, inner);
+    }
+    put(paper, " }");
+    return;
+  default:
+    put(paper, "nil");
+  }
+}
+
+static void put_pair(struct paper *paper, const char *name, const json_t *value) {
+  if (!value) return;
+  put(paper, ", ");
+  put(paper, name);
+  put(paper, " = ");
+  put_value(paper, value);
+}
+
+static void put_step(struct paper *paper, const json_t *step) {
+  const char *what = text(step, "what");
+  char act[220];
+  put(paper, "      { on = ");
+  put_text(paper, text(step, "date"));
+  if (strcmp(what, "wait") != 0) put_pair(paper, "case", json_object_get(step, "case"));
+  if (strcmp(what, "create") == 0) {
+    put_pair(paper, "by", json_object_get(step, "by"));
+    put_pair(paper, "create", json_object_get(step, "kind"));
+    put_pair(paper, "unit", json_object_get(step, "unit"));
+    put_pair(paper, "facts", json_object_get(step, "facts"));
+  } else if (strcmp(what, "act") == 0) {
+    put_pair(paper, "by", json_object_get(step, "by"));
+    (void)snprintf(act, sizeof act, ", act = \"%s.%s\"", text(step, "stage"), text(step, "action"));
+    put(paper, act);
+    put_pair(paper, "own", json_object_get(step, "own"));
+    if (json_object_size(json_object_get(step, "input"))) put_pair(paper, "input", json_object_get(step, "input"));
+  } else {
+    put_pair(paper, "papers", json_object_get(step, "papers"));
+  }
+  put(paper, " },\n");
+}
+
+static char *law_of(const struct bf__lab *lab, const json_t *tale, const json_t *crossed) {
+  struct paper paper = {0};
+  char head[900];
+  size_t i;
+  json_t *step;
+  put(&paper, "-- 越过红线的经过 · how a red line was crossed\n-- luacheck: read globals law\nreturn law {\n  { name = ");
+  put_text(&paper, text(crossed, "zh"));
+  (void)snprintf(head, sizeof head,
+                 ", article = %lld, sort = \"refusal\",\n    given = { world = true, jurisdiction = \"%s\" },\n    steps = {\n",
+                 (long long)json_integer_value(json_object_get(crossed, "article")), lab->jurisdiction);
+  put(&paper, head);
+  json_array_foreach(tale, i, step) put_step(&paper, step);
+  put(&paper, "    },\n    expect = { crosses = ");
+  put_text(&paper, text(crossed, "name"));
+  put(&paper, " } },\n}\n");
+  if (!paper.failed) return paper.text;
+  free(paper.text);
+  return NULL;
+}
 
 int bf__prove_tell(struct bf__lab *lab, const json_t *tale, const json_t *entries, json_t *crossed, struct bf_error *err) {
-  (void)lab;
-  (void)entries;
-  return json_object_set(crossed, "tale", (json_t *)(uintptr_t)tale) < 0 ? no_memory(err) : 0;
+  json_t *story = json_array();
+  int r = story ? story_of(lab, tale, entries, story, err) : no_memory(err);
+  char *law = r >= 0 ? law_of(lab, tale, crossed) : NULL;
+  if (r >= 0 &&
+      (!law || json_object_set(crossed, "story", story) < 0 || json_object_set_new(crossed, "law_case", json_string(law)) < 0))
+    r = no_memory(err);
+  free(law);
+  json_decref(story);
+  return r;
 }

@@ -551,7 +551,7 @@ int bf__world_wait(struct bf__lab *lab, struct bf__world *world, int32_t date, s
   return r;
 }
 
-int bf__world_actions(struct bf__lab *lab, const struct bf__world *world, int index, json_t **ret, struct bf_error *err) {
+int bf__world_possible(struct bf__lab *lab, const struct bf__world *world, int index, json_t **ret, struct bf_error *err) {
   const json_t *state = world->cases[index];
   json_t *cases = json_object(), *record, *action, *entries = json_object(), *all;
   const char *stage, *name, *of;
@@ -566,7 +566,7 @@ int bf__world_actions(struct bf__lab *lab, const struct bf__world *world, int in
     }
   }
   lab->asked++;
-  return bf__rules_call(lab->rules, "actions", json_pack("[O o]", state, now_of(lab, world, cases, entries, NULL)), ret, err);
+  return bf__rules_call(lab->rules, "possible", json_pack("[O o]", state, now_of(lab, world, cases, entries, NULL)), ret, err);
 }
 
 int bf__world_stuck(struct bf__lab *lab, const struct bf__world *world, int index, const char *stage, struct bf__outcome *outcome,

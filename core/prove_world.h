@@ -60,9 +60,9 @@ int bf__world_papers(struct bf__lab *lab, struct bf__world *world, int index, co
 /* Lets time pass up to and including the morning of DATE; what falls due on the way fires, in order. */
 int bf__world_wait(struct bf__lab *lab, struct bf__world *world, int32_t date, struct bf__outcome *outcome,
                    struct bf_error *err) BF_WARN_UNUSED;
-/* [ { stage, action, refusals } ] for the open stages of a case. */
-int bf__world_actions(struct bf__lab *lab, const struct bf__world *world, int index, json_t **ret,
-                      struct bf_error *err) BF_WARN_UNUSED;
+/* [ "stage", "action", … ]: what could be done on a case by somebody who brings the papers and the right input. */
+int bf__world_possible(struct bf__lab *lab, const struct bf__world *world, int index, json_t **ret,
+                       struct bf_error *err) BF_WARN_UNUSED;
 /* Tells the lines that a stage of a case leads nowhere. */
 int bf__world_stuck(struct bf__lab *lab, const struct bf__world *world, int index, const char *stage, struct bf__outcome *outcome,
                     struct bf_error *err) BF_WARN_UNUSED;

@@ -27,3 +27,33 @@ end
 
 -- entry.prove_world() → what was declared, as plain data; {} when nothing was.
 function P.entry.prove_world() return copied(rules.world or {}) end
+
+-- entry.possible(case, now) → { "stage", "action", … }: what could be done now by somebody who brings the papers and the right input. The same
+-- questions as entry.actions asks, and none of its answers to why not.
+function P.entry.possible(case, now)
+  local view, out = P.view(case.jurisdiction), {}
+  for stage_name, s in pairs(case.stages) do
+    local stage = view.stages[stage_name]
+    if s.state == "open" and stage then
+      local ctx = context(view, stage, now)
+      for name, action in pairs(stage.actions) do
+        local open_ = action.by ~= "system" and holds(view, stage_name, action.when, case, ctx)
+        if open_ and action.once and not (type(action.once) == "table" and action.once.unless) then
+          local said = {}
+          P.stage_name = stage_name
+          used_up(stage, action, name, case, nil, said)
+          open_ = #said == 0
+        end
+        if open_ then
+          local said = {}
+          for _, guard in ipairs(functions(action.guard)) do
+            gather(said, guard(case, ctx), nil, guard)
+            if #said > 0 then break end
+          end
+          if #said == 0 then out[#out + 1], out[#out + 2] = stage_name, name end
+        end
+      end
+    end
+  end
+  return out
+end
