@@ -301,13 +301,30 @@ static int with_bundle(struct bf__cli *cli, const char *operation, json_t *param
   return bf__cli_fail(&err);
 }
 
+/* Without state, like `check`: by a child process, since these may be rules that nobody has looked at. */
+static int prove(struct bf__cli *cli, const char *county, const char *seconds, const char *states) {
+  struct bf_error err = {0};
+  struct bf__ruleset *set = NULL;
+  double time = seconds ? strtod(seconds, NULL) : 0;
+  long long most = states ? strtoll(states, NULL, 10) : 0;
+  if ((seconds && !(time > 0 && time <= 86400)) || (states && (most < 1 || most > 100000000))) {
+    (void)fprintf(stderr, "banfa: --seconds 1…86400, --states 1…100000000\n");
+    return bf__cli_usage(cli, stderr, BF__USAGE);
+  }
+  if (read_rules(cli, &set, &err) < 0) return bf__cli_fail(&err);
+  int code = bf__cmd_prove(cli, set, county, time, most);
+  bf__ruleset_unref(set);
+  return code;
+}
+
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   bool stay = false, move = false;
-  const char *staying = NULL, *moving = NULL, *template_ = NULL;
+  const char *staying = NULL, *moving = NULL, *template_ = NULL, *county = NULL, *seconds = NULL, *states = NULL;
   char operation[32];
   const char *on = NULL, *note = NULL;
-  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},      {"--move", &moving, &move}, {"--on", &on, NULL},
-                                       {"--template", &template_, NULL}, {"--note", &note, NULL},    {0}};
+  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},      {"--move", &moving, &move},  {"--on", &on, NULL},
+                                       {"--template", &template_, NULL}, {"--note", &note, NULL},     {"--county", &county, NULL},
+                                       {"--seconds", &seconds, NULL},    {"--states", &states, NULL}, {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 3), at = 0;
   if (code >= 0) return code;
   const char *verb = cli->words[0];
@@ -323,6 +340,7 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   (void)snprintf(operation, sizeof operation, "rules.%s", verb);
   if (strcmp(verb, "check") == 0) return check(cli);
   if (strcmp(verb, "test") == 0) return test(cli);
+  if (strcmp(verb, "prove") == 0) return prove(cli, county, seconds, states);
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
   if (strcmp(verb, "show") == 0)
     return bf__cli_run(cli, operation, json_pack("{s:s*}", "hash", cli->word_count > 1 ? cli->words[1] : NULL), NULL);

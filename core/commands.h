@@ -61,6 +61,11 @@ int bf__cmd_doctor(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_version(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_call(struct bf__cli *cli, int argc, char **argv);
 
+/* The red lines of SET, proved in a child process and told; an exit code. 0 stands for the usual bound. */
+struct bf__ruleset;
+int bf__cmd_prove(struct bf__cli *cli, const struct bf__ruleset *set, const char *county, double seconds, int64_t states);
+void bf__print_proof(const json_t *proof);
+
 /* Arguments (cli_args.c). ------------------------------------------------------------------------------------------------ */
 
 /* Sorts the arguments into options (the shared ones, and OWN, which may be NULL) and words; LEAST to MOST words are wanted.

@@ -24,6 +24,9 @@ static json_t *step_of(const json_t *step) {
   if (papers)
     return json_pack("{ss sO* sO* sO}", "what", "papers", "date", json_object_get(step, "on"), "case",
                      json_object_get(step, "case"), "papers", papers);
+  if (json_object_get(step, "stuck")) /* the prover's: nothing can be done in this stage */
+    return json_pack("{ss sO* sO* sO}", "what", "stuck", "date", json_object_get(step, "on"), "case",
+                     json_object_get(step, "case"), "stage", json_object_get(step, "stuck"));
   if (!act) return json_pack("{ss sO*}", "what", "wait", "date", json_object_get(step, "on"));
   const char *dot = json_string_value(act) ? strchr(json_string_value(act), '.') : NULL;
   if (!dot || (size_t)(dot - json_string_value(act)) >= sizeof stage) return NULL;

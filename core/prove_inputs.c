@@ -205,7 +205,12 @@ static void vary_list(const struct bf__inputs *in, const json_t *field, const js
   json_t *own = json_array(), *value, *ids = ids_of(in, of);
   for (size_t count = fewest; count <= fewest + 2 || (json_array_size(ids) && count <= json_array_size(ids)); count++)
     add_new(values, list_of(in, field, count, depth));
-  json_array_foreach(ids, i, value) add_new(values, json_pack("[O]", value));
+  json_array_foreach(ids, i, value) { /* each by itself, and each among the others */
+    json_t *copy = json_is_array(now) ? json_copy((json_t *)(uintptr_t)now) : json_array();
+    if (json_array_size(copy)) (void)json_array_set(copy, 0, value);
+    add_new(values, copy);
+    add_new(values, json_pack("[O]", value));
+  }
   values_of(in, of, json_array_get(now, 0), depth + 1, own);
   json_array_foreach(own, i, value) {
     json_t *copy = json_is_array(now) ? json_copy((json_t *)(uintptr_t)now) : json_array();
@@ -239,6 +244,7 @@ static void values_of(const struct bf__inputs *in, const json_t *field, const js
   } else if (is(field, "ref") || is(field, "register")) {
     json_t *ids = ids_of(in, field);
     json_array_foreach(ids, i, one) add_new(values, json_incref(one));
+    add_new(values, json_string("none-0")); /* one that is not there */
     json_decref(ids);
   } else if (is(field, "record")) {
     json_t *base = now ? json_incref((json_t *)(uintptr_t)now) : plain_of(in, field, depth);

@@ -11,16 +11,22 @@
 #define DEPTH_MOST 400
 #define REPAIRS 24      /* tries to mend one refused input */
 #define PAIRS 60        /* inputs that differ in two places, of one action */
+#define USUAL_MOST 20   /* the highest number of a usual action */
 #define WAITS 16        /* waits in a row that cost nothing more */
 #define HUNG_MOST 20    /* calls that ran over their budget */
-#define AFTER_CROSSED 3 /* seconds that the search goes on after the first crossing */
+#define AFTER_CROSSED 1 /* seconds that the search goes on after the first crossing */
 
-enum tier { USUAL, ONWARD, OTHERS, INPUTS, PAIRED };
+enum tier { USUAL, SHORT, ONWARD, OTHERS, INPUTS, PAIRED };
+
+/* How a node goes on by itself: through every usual action in turn, or by the furthest that is allowed. */
+enum way { IN_TURN, BY_THE_FURTHEST };
 
 struct node {
   uint32_t parent;
+  uint32_t root;     /* which opening it comes from */
+  uint64_t sequence; /* of actions up to here, as a hash */
   uint16_t level, depth, waits;
-  uint8_t novelty, pending;
+  uint8_t novelty, pending, way;
   json_t *move;            /* an object, or an array of them */
   struct bf__world *world; /* NULL once nothing is left to be tried from here */
   json_t *possible;        /* [ for each case: what could be done on it ], once asked */
@@ -44,8 +50,17 @@ struct hunt {
   struct bf__seen keys, atoms, pairs, parent; /* `parent`: the atoms of the node being expanded */
   struct bf__key key;
   json_t *taken, *opened, *closed, *faults, *crossed;
+  struct {
+    uint64_t sequence; /* of the longest ordinary way from this opening */
+    uint16_t depth;
+    bool like_another;
+  } * roots;
+  size_t root_count;
+  uint32_t root; /* that children get */
   int64_t moves, chance;
+  unsigned moved; /* a bit for each case that some move has changed, since it was last set to 0 */
   int deepest, hung;
+  bool compared;
   double began, until, told;
   bf__hunt_progress progress;
   void *arg;
@@ -57,9 +72,10 @@ static const char *text(const json_t *object, const char *name) {
 static int no_memory(struct bf_error *err) {
   return bf_fail(err, BF_ENOMEM, "prove", "no memory");
 }
+/* Processor time: how far a search comes does not hang on what else the machine does. */
 static double now(void) {
   struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 static json_t *date_of(int32_t date) {
@@ -86,7 +102,8 @@ static int push(struct hunt *hunt, uint32_t node, enum tier tier, unsigned level
    * little */
   struct ticket one = {
       .order = (uint64_t)level << 32 | (bf__key_mix(77, (uint64_t)hunt->chance++) >> 32), .node = node, .tier = tier};
-  if (tier == USUAL) one.order &= ~(uint64_t)0xffffffff; /* the ordinary way goes to its end before anything of its level */
+  if (tier == USUAL || tier == SHORT)
+    one.order &= ~(uint64_t)0xffffffff; /* the ordinary way goes to its end before anything of its level */
   size_t at = hunt->waiting++;
   for (; at > 0 && hunt->queue[(at - 1) / 2].order > one.order; at = (at - 1) / 2) hunt->queue[at] = hunt->queue[(at - 1) / 2];
   hunt->queue[at] = one;
@@ -155,6 +172,8 @@ static void note_crossed(struct hunt *hunt, uint32_t parent, const json_t *move,
 }
 
 static void note_stages(struct hunt *hunt, const struct bf__world *before, const struct bf__world *after) {
+  for (int i = 0; i < after->count; i++)
+    if (i >= before->count || before->cases[i] != after->cases[i]) hunt->moved |= 1u << i;
   for (int i = 0; i < after->count; i++) {
     const json_t *was = i < before->count ? json_object_get(before->cases[i], "stages") : NULL;
     const char *name;
@@ -182,14 +201,25 @@ static int add_node(struct hunt *hunt, struct node *node, struct bf_error *err) 
   hunt->nodes[at] = *node;
   if (node->depth > hunt->deepest) hunt->deepest = node->depth;
   if (node->depth >= hunt->limits->depth) return 0;
-  int r = push(hunt, at, USUAL, node->level, err);
+  bool plain = node->level == 0; /* on the ordinary way of an opening */
+  int r = push(hunt, at, node->way == IN_TURN ? USUAL : SHORT, node->level, err);
+  if (r >= 0 && plain && node->parent == UINT32_MAX) r = push(hunt, at, SHORT, 0, err);
   if (r >= 0 && node->waits > 0 && node->waits < WAITS) r = push(hunt, at, ONWARD, node->level, err);
-  return r < 0 ? r : push(hunt, at, OTHERS, node->level + node->novelty, err);
+  if (r >= 0) r = push(hunt, at, OTHERS, plain ? 1 : node->level + node->novelty, err);
+  return r < 0 || !plain ? r : push(hunt, at, INPUTS, 1, err);
+}
+
+/* Openings whose ordinary ways are the same sequence of actions: all but the first are looked at closely later. */
+static void compare_roots(struct hunt *hunt) {
+  struct bf__seen seen = {0};
+  hunt->compared = true;
+  for (size_t i = 0; i < hunt->root_count; i++) hunt->roots[i].like_another = !bf__seen_add(&seen, hunt->roots[i].sequence);
+  bf__seen_done(&seen);
 }
 
 /* WORLD (taken over) after MOVE (stolen) from PARENT: a new node unless one like it is there. *RET_NEW tells. */
 static int settle(struct hunt *hunt, uint32_t parent, struct bf__world *world, json_t *move, unsigned level, bool usual,
-                  unsigned waits, bool *ret_new, struct bf_error *err) {
+                  unsigned waits, enum way way, uint64_t did, bool *ret_new, struct bf_error *err) {
   bf__key_make(hunt->lab, hunt->marks, world, &hunt->key);
   *ret_new = false;
   if (!bf__seen_add(&hunt->keys, bf__key_mix(hunt->key.sum[0], hunt->key.sum[1]))) {
@@ -198,11 +228,14 @@ static int settle(struct hunt *hunt, uint32_t parent, struct bf__world *world, j
     return 0;
   }
   int novelty = bf__key_novelty(&hunt->key, &hunt->atoms, &hunt->pairs, parent == UINT32_MAX ? NULL : &hunt->parent);
-  if (novelty == 3) level += usual ? 1 : 2;
+  if (novelty == 3 && !(usual && level == 0)) level += usual ? 1 : 2;
   struct node node = {.parent = parent,
                       .level = (uint16_t)(level > 60000 ? 60000 : level),
                       .depth = (uint16_t)(parent == UINT32_MAX ? 0 : hunt->nodes[parent].depth + 1),
                       .waits = (uint16_t)waits,
+                      .root = parent == UINT32_MAX ? hunt->root : hunt->nodes[parent].root,
+                      .sequence = bf__key_mix(parent == UINT32_MAX ? 0 : hunt->nodes[parent].sequence, did),
+                      .way = (uint8_t)way,
                       .novelty = (uint8_t)novelty,
                       .move = move,
                       .world = malloc(sizeof *world)};
@@ -213,6 +246,10 @@ static int settle(struct hunt *hunt, uint32_t parent, struct bf__world *world, j
   }
   *node.world = *world;
   *ret_new = true;
+  if (node.level == 0 && way == IN_TURN && node.depth >= hunt->roots[node.root].depth) {
+    hunt->roots[node.root].depth = node.depth;
+    hunt->roots[node.root].sequence = node.sequence;
+  }
   return add_node(hunt, &node, err);
 }
 
@@ -238,6 +275,7 @@ struct attempt {
   json_t *input; /* borrowed */
   unsigned level;
   bool usual;
+  enum way way;
 };
 
 static json_t *papers_missing(const json_t *refusals) {
@@ -307,7 +345,8 @@ static int try_act(struct hunt *hunt, uint32_t node, const struct attempt *a, en
     bf__world_done(&world);
     json_decref(move);
   } else {
-    r = settle(hunt, node, &world, move, first ? hunt->nodes[node].level : a->level, a->usual, 0, &fresh, err);
+    r = settle(hunt, node, &world, move, first ? hunt->nodes[node].level : a->level, a->usual, 0, a->way, bf__key_text(name),
+               &fresh, err);
   }
   if (fresh) *ret = FRESH;
   bf__outcome_done(&outcome);
@@ -376,7 +415,8 @@ static int wait_until(struct hunt *hunt, uint32_t node, int32_t date, unsigned l
     return r < 0 ? note_fault(hunt, r, &fault, err) : 0;
   }
   note_stages(hunt, from, &world);
-  return settle(hunt, node, &world, move, level, usual, usual ? 0 : hunt->nodes[node].waits + 1u, ret_new, err);
+  return settle(hunt, node, &world, move, level, usual, usual ? 0 : hunt->nodes[node].waits + 1u, (enum way)hunt->nodes[node].way,
+                1, ret_new, err);
 }
 
 /* The next day on which something falls due that could matter: mere reminders that do nothing are passed over. */
@@ -415,6 +455,21 @@ static int case_at(const struct hunt *hunt, const struct bf__world *world, int r
 }
 
 /* What could be done on case INDEX of NODE: asked once, borrowed. */
+static int tell_stuck(struct hunt *hunt, uint32_t node, const struct bf__world *world, int index, const char *stage,
+                      struct bf_error *err) {
+  struct bf__outcome outcome = {0};
+  struct bf_error fault = {0};
+  int r = bf__world_stuck(hunt->lab, world, index, stage, &outcome, &fault);
+  if (outcome.crossed) {
+    json_t *move = json_pack("{ss so ss ss}", "what", "stuck", "date", date_of(world->today), "case",
+                             text(world->cases[index], "id"), "stage", stage);
+    note_crossed(hunt, node, move, outcome.crossed);
+    json_decref(move);
+  }
+  bf__outcome_done(&outcome);
+  return r < 0 ? note_fault(hunt, r, &fault, err) : 0;
+}
+
 static int actions_of(struct hunt *hunt, uint32_t node, int index, const json_t **ret, struct bf_error *err) {
   const struct bf__world *world = hunt->nodes[node].world;
   struct bf_error fault = {0};
@@ -433,7 +488,7 @@ static int actions_of(struct hunt *hunt, uint32_t node, int index, const json_t 
 }
 
 /* The ordinary way on: the first usual action that can be done, on any case; else time passes. */
-static int go_usual(struct hunt *hunt, uint32_t node, struct bf_error *err) {
+static int go_usual(struct hunt *hunt, uint32_t node, enum way way, struct bf_error *err) {
   int r = 0;
   enum came came = REFUSED;
   bool fresh;
@@ -444,7 +499,8 @@ static int go_usual(struct hunt *hunt, uint32_t node, struct bf_error *err) {
     const json_t *said = NULL;
     if (index < 0) break;
     r = actions_of(hunt, node, index, &said, err);
-    for (json_int_t usual = 1; r >= 0 && came == REFUSED && usual <= 20; usual++) {
+    for (json_int_t turn = 1; r >= 0 && came == REFUSED && turn <= USUAL_MOST; turn++) {
+      json_int_t usual = way == IN_TURN ? turn : USUAL_MOST + 1 - turn;
       for (size_t i = 0; i + 1 < json_array_size(said); i += 2) {
         const char *stage = json_string_value(json_array_get(said, i)), *name = json_string_value(json_array_get(said, i + 1));
         const json_t *action = bf__view_action(hunt->lab->view, stage, name);
@@ -457,7 +513,8 @@ static int go_usual(struct hunt *hunt, uint32_t node, struct bf_error *err) {
                             .action = name,
                             .role = first_role(json_object_get(action, "by"), 0),
                             .level = level,
-                            .usual = true};
+                            .usual = true,
+                            .way = way};
         if (a.role) r = try_mended(hunt, node, &a, &came, NULL, err);
       }
     }
@@ -473,9 +530,30 @@ static int go_onward(struct hunt *hunt, uint32_t node, unsigned level, struct bf
   return due == INT32_MAX ? 0 : wait_until(hunt, node, due + 1, level, false, &fresh, err);
 }
 
+/* A case that nothing that could be done now moves, and no day either: each of its open stages is a dead end. */
+static int look_stuck(struct hunt *hunt, uint32_t node, struct bf_error *err) {
+  const struct bf__world *world = hunt->nodes[node].world;
+  int r = 0;
+  for (int i = 0; r >= 0 && i < world->count; i++) {
+    struct bf__deadline all[BF__DEADLINES_MAX];
+    const char *stage;
+    json_t *record;
+    if ((hunt->moved & (1u << i)) || json_object_get(world->cases[i], "ended")) continue;
+    if (json_array_size(json_array_get(hunt->nodes[node].possible, (size_t)i))) continue;
+    int count = bf__deadlines(hunt->lab->view, hunt->lab->calendar, world->cases[i], world->today, all, BF__DEADLINES_MAX);
+    bool ahead = false;
+    for (int k = 0; k < count; k++) ahead |= all[k].due >= world->today;
+    json_object_foreach(json_object_get(world->cases[i], "stages"), stage, record) {
+      if (r >= 0 && !ahead && bf__state_is_open(world->cases[i], stage)) r = tell_stuck(hunt, node, world, i, stage, err);
+    }
+  }
+  return r;
+}
+
 /* Every action by every role, once each, with the least input; the same by one's own people; and time. */
 static int go_others(struct hunt *hunt, uint32_t node, unsigned level, struct bf_error *err) {
   int r = 0;
+  hunt->moved = 0;
   for (int index = 0; r >= 0 && index < hunt->nodes[node].world->count; index++) {
     const json_t *said = NULL;
     r = actions_of(hunt, node, index, &said, err);
@@ -493,6 +571,7 @@ static int go_others(struct hunt *hunt, uint32_t node, unsigned level, struct bf
       }
     }
   }
+  if (r >= 0) r = look_stuck(hunt, node, err);
   bool fresh;
   int32_t today = hunt->nodes[node].world->today, due = r >= 0 ? next_due(hunt, hunt->nodes[node].world) : INT32_MAX;
   for (int32_t away = -1; r >= 0 && due != INT32_MAX && away <= 1; away++)
@@ -558,19 +637,28 @@ static int expand(struct hunt *hunt, const struct ticket *ticket, struct bf_erro
   uint32_t node = ticket->node;
   unsigned level = (unsigned)(ticket->order >> 32);
   int r = 0;
+  if (ticket->tier >= OTHERS && !hunt->compared) compare_roots(hunt);
+  if (ticket->tier >= OTHERS && hunt->nodes[node].level == 0 && hunt->roots[hunt->nodes[node].root].like_another && level < 3) {
+    r = push(hunt, node, (enum tier)ticket->tier, 3, err);
+    hunt->nodes[node].pending--;
+    return r;
+  }
   bf__key_make(hunt->lab, hunt->marks, hunt->nodes[node].world, &hunt->key);
   bf__seen_done(&hunt->parent);
   for (size_t i = 0; i < hunt->key.count; i++) (void)bf__seen_add(&hunt->parent, hunt->key.atoms[i]);
   switch ((enum tier)ticket->tier) {
   case USUAL:
-    r = go_usual(hunt, node, err);
+    r = go_usual(hunt, node, IN_TURN, err);
+    break;
+  case SHORT:
+    r = go_usual(hunt, node, BY_THE_FURTHEST, err);
     break;
   case ONWARD:
     r = go_onward(hunt, node, level, err);
     break;
   case OTHERS:
     r = go_others(hunt, node, level, err);
-    if (r >= 0) r = push(hunt, node, INPUTS, level + 1, err);
+    if (r >= 0 && hunt->nodes[node].level > 0) r = push(hunt, node, INPUTS, level + 1, err);
     break;
   case INPUTS:
     r = go_inputs(hunt, node, level, false, err);
@@ -648,7 +736,12 @@ static int begin_with(struct hunt *hunt, const struct bf__world *base, const jso
     json_decref(moves);
   } else {
     note_stages(hunt, base, &world);
-    r = settle(hunt, UINT32_MAX, &world, moves, level, true, 0, &fresh, err);
+    void *grown = realloc(hunt->roots, (hunt->root_count + 1) * sizeof *hunt->roots);
+    if (!grown) return no_memory(err);
+    hunt->roots = grown;
+    hunt->root = (uint32_t)hunt->root_count++;
+    memset(&hunt->roots[hunt->root], 0, sizeof *hunt->roots);
+    r = settle(hunt, UINT32_MAX, &world, moves, level, true, 0, IN_TURN, 2, &fresh, err);
   }
   bf__outcome_done(&outcome);
   return r;
@@ -744,6 +837,7 @@ static void hunt_done(struct hunt *hunt) {
   }
   free(hunt->nodes);
   free(hunt->queue);
+  free(hunt->roots);
   bf__seen_done(&hunt->keys);
   bf__seen_done(&hunt->atoms);
   bf__seen_done(&hunt->pairs);

@@ -76,6 +76,15 @@ static json_t *papers_line(const struct bf__lab *lab, const json_t *step) {
                    both("", ""), "zh", zh, "en", en, "papers", json_object_get(step, "papers"));
 }
 
+static json_t *stuck_line(const struct bf__lab *lab, const json_t *step) {
+  const json_t *title = json_object_get(bf__view_stage(lab->view, text(step, "stage")), "title");
+  char zh[300], en[300];
+  (void)snprintf(zh, sizeof zh, "“%s”里谁也办不了什么,前面也没有期限", text(title, "zh"));
+  (void)snprintf(en, sizeof en, "Nobody can do anything in “%s”, and no day lies ahead", text(title, "en"));
+  return json_pack("{sO sO so ss ss}", "date", json_object_get(step, "date"), "case", json_object_get(step, "case"), "who",
+                   both("", ""), "zh", zh, "en", en);
+}
+
 static int story_of(struct bf__lab *lab, const json_t *tale, const json_t *entries, json_t *story, struct bf_error *err) {
   struct bf__world world = {.entries = entries ? json_deep_copy(entries) : json_object()};
   const char *on = text(json_array_get(tale, 0), "date");
@@ -88,6 +97,7 @@ static int story_of(struct bf__lab *lab, const json_t *tale, const json_t *entri
     json_t *one = json_pack("[O]", step);
     size_t count;
     if (r >= 0) r = bf__tale_live(lab, one, &world, &outcome, &count, err);
+    if (strcmp(text(step, "what"), "stuck") == 0) (void)json_array_append_new(story, stuck_line(lab, step));
     if (strcmp(text(step, "what"), "papers") == 0) (void)json_array_append_new(story, papers_line(lab, step));
     bool own = false; /* what the step itself does comes after what fell due on the way, and before what follows from it */
     json_array_foreach(outcome.told, k, told) {
@@ -217,6 +227,8 @@ static void put_step(struct paper *paper, const json_t *step) {
     put(paper, act);
     put_pair(paper, "own", json_object_get(step, "own"));
     if (json_object_size(json_object_get(step, "input"))) put_pair(paper, "input", json_object_get(step, "input"));
+  } else if (strcmp(what, "stuck") == 0) {
+    put_pair(paper, "stuck", json_object_get(step, "stage"));
   } else {
     put_pair(paper, "papers", json_object_get(step, "papers"));
   }

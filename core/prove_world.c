@@ -601,6 +601,10 @@ static int live_step(struct bf__lab *lab, const json_t *step, struct bf__world *
     return r;
   }
   if (at < 0) return bf_fail(err, BF_EINVAL, "step", "there is no case '%s' in the story", id ? id : "");
+  if (strcmp(what, "stuck") == 0) {
+    const char *where = text(step, "stage");
+    return where && bf__state_is_open(world->cases[at], where) ? bf__world_stuck(lab, world, at, where, outcome, err) : 0;
+  }
   if (strcmp(what, "papers") == 0) return bf__world_papers(lab, world, at, json_object_get(step, "papers"), err);
   const char *stage = text(step, "stage"), *action = text(step, "action");
   if (!stage || !action || !by || !bf__view_action(lab->view, stage, action))

@@ -12,7 +12,10 @@ return world {
     { kind = "regulation" },
   },
   entries = {
-    experts = { E001 = expert(1), E002 = expert(2), E003 = expert(3), E004 = expert(4), E005 = expert(5), E006 = expert(6) },
-    contractors = { C001 = { name = "某科技公司", competence = "系统集成" }, C002 = { name = "某软件公司", competence = "软件开发" } },
+    experts = { E001 = expert(1), E002 = expert(2), E003 = expert(3), E004 = expert(4), E005 = expert(5), E006 = expert(6),
+      E007 = { name = "暂停的专家", competence = "软件工程", unit = "外单位", suspended = true },
+      E008 = { name = "本单位的专家", competence = "软件工程", unit = "建设单位", unit_org = "unit-1" } },
+    contractors = { C001 = { name = "某科技公司", competence = "系统集成" }, C002 = { name = "某软件公司", competence = "软件开发" },
+      C003 = { name = "黑名单公司", competence = "系统集成", blacklisted = true } },
   },
 }
