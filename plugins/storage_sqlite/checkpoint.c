@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define PAGE_BYTES 4096    /* SQLite's default, which this plugin never changes */
-#define FAR 8              /* bounds: how far the log may grow while the thread is behind, before a commit waits for the rest */
+#define FAR 3              /* bounds: how far the log may grow while the thread is behind, before a commit waits for the rest */
 #define RESTART_WAIT_MS 50 /* how long a commit may wait for readers to leave the log, once for each bound's worth of growth */
 
 struct checkpointer {
