@@ -19,6 +19,7 @@
 #include "rules_apply.h"
 #include "services.h"
 #include "watch.h"
+#include "vacancy.h"
 #include "views.h"
 
 struct bf__reign *bf__app_reign(struct bf__app *app) {
@@ -142,6 +143,7 @@ int bf__app_start(struct bf__app *app, bool serve, struct bf_error *err) {
   if (r >= 0 && serve) r = bf__admin_start(app, &app->admin, err);
   if (r >= 0 && serve) r = bf__watch_start(app, &app->watch, err);
   (void)malloc_trim(0);                                /* loading the rules leaves much behind that nobody needs again */
+  if (r >= 0 && serve) bf__vacancy_ask(app);           /* and a post that nobody was told of */
   if (r >= 0 && serve) bf__rules_reconcile_start(app); /* a change of rules that a restart cut short */
   if (r < 0) bf__app_stop(app);
   return r;

@@ -43,6 +43,8 @@ static const struct key keys[] = {
     {"queue", NUMBER, MEMBER(queue), NULL, 10000, 64, 1000000},
     {"session_hours", NUMBER, MEMBER(session_hours), NULL, 12, 1, 720},
     {"document_bytes", NUMBER, MEMBER(document_bytes), NULL, (int64_t)1 << 30, 1024, (int64_t)16 << 30},
+    {"urge_total", NUMBER, MEMBER(urge_total), NULL, 3, 0, 100},
+    {"urge_daily", NUMBER, MEMBER(urge_daily), NULL, 1, 0, 100},
 };
 
 static const char *const default_load[] = {"storage_sqlite", "http", "scheduler", "notify_inbox"};

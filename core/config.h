@@ -26,6 +26,8 @@ struct bf__config {
   bool rules_approval;    /* a second administrator approves each change of rules */
   bool rules_development; /* what the scripts folder holds comes into force once it passes */
   bool rules_watch;       /* an edited scripts folder becomes a candidate */
+  int64_t urge_total;     /* how often one stage may be urged in all, and on one day */
+  int64_t urge_daily;
   bool clock_is_virtual;
   int64_t clock_at; /* ms */
 };

@@ -18,6 +18,8 @@ struct bf__directory {
   json_t *orgs, *users; /* { id: object }; the objects are replaced, never changed */
   json_t *actors;       /* { user: actor }, built when first asked for */
   json_t *holders;      /* { "role jurisdiction": [ids] }, the same */
+  json_t *staff;        /* { org: [users who are enabled] }, the same; emptied when a user changes */
+  json_t *absent;       /* { user: absences } of those who have any */
   struct bf__sessions *sessions;
   struct bf__lockout *lockout; /* has its own lock */
   _Atomic uint64_t generation;
@@ -45,10 +47,12 @@ int bf__directory_new(struct bf__directory **ret, struct bf_error *err) {
   directory->users = json_object();
   directory->actors = json_object();
   directory->holders = json_object();
+  directory->staff = json_object();
+  directory->absent = json_object();
   directory->sessions = bf__sessions_new();
   directory->lockout = bf__lockout_new();
-  if (!directory->orgs || !directory->users || !directory->actors || !directory->holders || !directory->sessions ||
-      !directory->lockout) {
+  if (!directory->orgs || !directory->users || !directory->actors || !directory->holders || !directory->staff ||
+      !directory->absent || !directory->sessions || !directory->lockout) {
     bf__directory_free(directory);
     return bf_fail(err, BF_ENOMEM, "directory", "no memory");
   }
@@ -60,6 +64,8 @@ void bf__directory_free(struct bf__directory *directory) {
   if (!directory) return;
   bf__lockout_free(directory->lockout);
   bf__sessions_free(directory->sessions);
+  json_decref(directory->absent);
+  json_decref(directory->staff);
   json_decref(directory->holders);
   json_decref(directory->actors);
   json_decref(directory->users);
@@ -102,8 +108,12 @@ int bf__directory_put_user(struct bf__directory *directory, const json_t *user) 
   json_t *copy = id ? json_deep_copy(user) : NULL;
   if (!copy) return id ? BF_ENOMEM : BF_EINVAL;
   for_writing(directory);
+  json_t *absences = json_object_get(copy, "absences");
   int r = json_object_set_new_nocheck(directory->users, text(copy, "id"), copy) < 0 ? BF_ENOMEM : 0;
-  (void)json_object_del(directory->actors, id);
+  (void)json_object_del(directory->absent, id);
+  if (r == 0 && json_array_size(absences) && json_object_set(directory->absent, id, absences) < 0) r = BF_ENOMEM;
+  (void)json_object_clear(directory->actors); /* a deputy's actor tells of others */
+  (void)json_object_clear(directory->staff);
   atomic_fetch_add(&directory->generation, 1);
   unlock(directory);
   return r;
@@ -258,6 +268,94 @@ json_t *bf__directory_holders(struct bf__directory *directory, const char *role,
   return ids;
 }
 
+/* Who is there. ------------------------------------------------------------------------------------------------------------ */
+
+/* An absence that somebody noted for himself ends when he leaves; one that an administrator noted holds. */
+static bool counts(const struct bf__directory *directory, const char *user, const json_t *absence) {
+  const char *by = text(absence, "by");
+  return !json_is_true(json_object_get(json_object_get(directory->users, user), "disabled")) || !by || strcmp(by, user) != 0;
+}
+
+/* The absence of USER on DATE, with a deputy when there is one that names any; NULL when he is there. Lock held. */
+static const json_t *absence_on(const struct bf__directory *directory, const char *user, const char *date) {
+  const json_t *found = NULL;
+  json_t *one;
+  size_t i;
+  json_array_foreach(json_object_get(directory->absent, user), i, one) {
+    if (strcmp(date, text(one, "from")) < 0 || strcmp(date, text(one, "to")) > 0 || !counts(directory, user, one)) continue;
+    if (!found || !text(found, "deputy")) found = one;
+  }
+  return found;
+}
+
+static bool enabled(const struct bf__directory *directory, const char *user) {
+  const json_t *record = json_object_get(directory->users, user);
+  return record && !json_is_true(json_object_get(record, "disabled"));
+}
+
+static bool there(const struct bf__directory *directory, const char *user, const char *date) {
+  return enabled(directory, user) && !absence_on(directory, user, date);
+}
+
+/* { org: [users who are enabled] }. Lock held for writing. */
+static void count_staff(struct bf__directory *directory) {
+  const char *id;
+  json_t *user;
+  json_object_foreach(directory->users, id, user) {
+    const char *org = text(user, "org");
+    if (!org || json_is_true(json_object_get(user, "disabled"))) continue;
+    json_t *list = json_object_get(directory->staff, org);
+    if (!list && json_object_set_new(directory->staff, org, list = json_array()) < 0) continue;
+    (void)json_array_append_new(list, json_string(id));
+  }
+  if (json_object_size(directory->staff) == 0) (void)json_object_set_new(directory->staff, "", json_array()); /* counted */
+}
+
+json_t *bf__directory_staff(struct bf__directory *directory, const char *org) {
+  for_reading(directory);
+  bool counted = json_object_size(directory->staff) > 0;
+  json_t *staff = json_incref(json_object_get(directory->staff, org));
+  unlock(directory);
+  if (counted) return staff ? staff : json_array();
+  for_writing(directory);
+  if (json_object_size(directory->staff) == 0) count_staff(directory);
+  staff = json_incref(json_object_get(directory->staff, org));
+  unlock(directory);
+  return staff ? staff : json_array();
+}
+
+bool bf__directory_there(struct bf__directory *directory, const char *user, const char *date) {
+  for_reading(directory);
+  bool found = there(directory, user, date);
+  unlock(directory);
+  return found;
+}
+
+/* Somebody of ORG is away or has left, and a deputy who is there acts for him. Lock held. */
+static bool has_deputy(const struct bf__directory *directory, const char *org, const char *date) {
+  const char *user;
+  json_t *absences;
+  json_object_foreach(directory->absent, user, absences) {
+    const char *own = text(json_object_get(directory->users, user), "org");
+    const json_t *absence = own && strcmp(own, org) == 0 ? absence_on(directory, user, date) : NULL;
+    const char *deputy = text(absence, "deputy");
+    if (deputy && there(directory, deputy, date)) return true;
+  }
+  return false;
+}
+
+bool bf__directory_staffed(struct bf__directory *directory, const char *org, const char *date) {
+  json_t *staff = bf__directory_staff(directory, org), *user;
+  bool found = false;
+  size_t i;
+  for_reading(directory);
+  json_array_foreach(staff, i, user) found = found || there(directory, json_string_value(user), date);
+  found = found || has_deputy(directory, org, date);
+  unlock(directory);
+  json_decref(staff);
+  return found;
+}
+
 /* Actors. ---------------------------------------------------------------------------------------------------------------- */
 
 /* ORG and what is above it, own first. */
@@ -273,17 +371,41 @@ static json_t *chain_up(const struct bf__directory *directory, const char *org) 
   return above;
 }
 
-/* NULL for a user who may not come in: unknown, disabled, of no organisation. Lock held for writing. */
-static json_t *build_actor(const struct bf__directory *directory, const char *id) {
+/* Whom USER acts for, and when: [ { user, from, to } ]; NULL when nobody. Lock held. */
+static json_t *deputy_of(const struct bf__directory *directory, const char *user) {
+  json_t *out = NULL, *absences, *one;
+  const char *who;
+  size_t i;
+  json_object_foreach(directory->absent, who, absences) {
+    json_array_foreach(absences, i, one) {
+      const char *deputy = text(one, "deputy");
+      if (!deputy || strcmp(deputy, user) != 0 || !counts(directory, who, one) || (!out && !(out = json_array()))) continue;
+      (void)json_array_append_new(
+          out, json_pack("{s:s, s:O, s:O}", "user", who, "from", json_object_get(one, "from"), "to", json_object_get(one, "to")));
+    }
+  }
+  return out;
+}
+
+/* NULL for a user who may not come in: unknown, of no organisation, disabled (unless EVEN_LEFT). Lock held for writing. */
+static json_t *build_actor(const struct bf__directory *directory, const char *id, bool even_left) {
   const json_t *user = json_object_get(directory->users, id);
-  if (!user || json_is_true(json_object_get(user, "disabled"))) return NULL;
+  if (!user || (!even_left && json_is_true(json_object_get(user, "disabled")))) return NULL;
   const char *org_id = text(user, "org"), *name = text(user, "name");
   json_t *org = org_id ? json_object_get(directory->orgs, org_id) : NULL;
   if (!org) return NULL;
-  return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:O*, s:o, s:I, s:b}", "user", id, "name", name ? name : id, "org", org_id,
-                   "org_zh", text(org, "zh"), "org_en", text(org, "en"), "jurisdiction", text(org, "jurisdiction"), "roles",
-                   json_object_get(org, "roles"), "above", chain_up(directory, org_id), "clearance",
-                   json_integer_value(json_object_get(user, "clearance")), "admin", json_is_true(json_object_get(user, "admin")));
+  return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:O*, s:o, s:I, s:b, s:o*}", "user", id, "name", name ? name : id, "org",
+                   org_id, "org_zh", text(org, "zh"), "org_en", text(org, "en"), "jurisdiction", text(org, "jurisdiction"),
+                   "roles", json_object_get(org, "roles"), "above", chain_up(directory, org_id), "clearance",
+                   json_integer_value(json_object_get(user, "clearance")), "admin", json_is_true(json_object_get(user, "admin")),
+                   "deputy_of", deputy_of(directory, id));
+}
+
+json_t *bf__directory_principal(struct bf__directory *directory, const char *user) {
+  for_reading(directory);
+  json_t *actor = build_actor(directory, user, true);
+  unlock(directory);
+  return actor;
 }
 
 json_t *bf__directory_actor_of(struct bf__directory *directory, const char *user) {
@@ -292,7 +414,7 @@ json_t *bf__directory_actor_of(struct bf__directory *directory, const char *user
   for_writing(directory);
   actor = json_incref(json_object_get(directory->actors, user));
   if (!actor) {
-    actor = build_actor(directory, user);
+    actor = build_actor(directory, user, false);
     if (actor) (void)json_object_set(directory->actors, user, actor); /* not kept when there is no memory */
   }
   unlock(directory);

@@ -15,8 +15,8 @@ int bf__directory_new(struct bf__directory **ret, struct bf_error *err) BF_WARN_
 void bf__directory_free(struct bf__directory *directory);
 
 /* An organisation: { id, zh, en, jurisdiction, roles: [..], parent? }. A user: { id, name, org, clearance, disabled, admin,
- * password (argon2id string) }. `put` replaces by id; VALUE is borrowed and copied. Called at load and by the engine after its
- * commit. */
+ * password (argon2id string), absences?: [ { from, to, deputy?, why?, by } ] }. `put` replaces by id; VALUE is borrowed and
+ * copied. Called at load and by the engine after its commit. */
 int bf__directory_put_org(struct bf__directory *directory, const json_t *org);
 int bf__directory_put_user(struct bf__directory *directory, const json_t *user);
 int bf__directory_put_session(struct bf__directory *directory, const char *token_hash, const char *user, int64_t expires_ms);
@@ -32,10 +32,19 @@ json_t *bf__directory_orgs(struct bf__directory *directory);
 json_t *bf__directory_users(struct bf__directory *directory);
 
 /* The actor behind a session token at NOW, or NULL: { user, name, org, org_zh, org_en, jurisdiction, roles: [..], above: [org ids
- * up to the root, own first], clearance, admin }. A counted object, built once and kept until the user or an organisation
- * changes. */
+ * up to the root, own first], clearance, admin, deputy_of?: [ { user, from, to } ] }. A counted object, built once and kept until
+ * the user or an organisation changes. */
 json_t *bf__directory_actor(struct bf__directory *directory, const char *token, int64_t now_ms);
 json_t *bf__directory_actor_of(struct bf__directory *directory, const char *user); /* the same by user id */
+
+/* The same for somebody whom a deputy acts for: also when he has left. NULL when there is no such user. */
+json_t *bf__directory_principal(struct bf__directory *directory, const char *user);
+
+/* Users of ORG who are enabled: array of ids, new reference, maybe empty. */
+json_t *bf__directory_staff(struct bf__directory *directory, const char *org);
+/* On DATE ("YYYY-MM-DD"): USER is enabled and not away; somebody of ORG is, or has a deputy who is. */
+bool bf__directory_there(struct bf__directory *directory, const char *user, const char *date);
+bool bf__directory_staffed(struct bf__directory *directory, const char *org, const char *date);
 
 /* Organisations that hold ROLE in JURISDICTION: array of ids, new reference, maybe empty. */
 json_t *bf__directory_holders(struct bf__directory *directory, const char *role, const char *jurisdiction);

@@ -5,6 +5,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "vacancy.h"
+
 #define FREE_BYTES ((uint64_t)1 << 30)
 #define BACKUP_MS ((int64_t)7 * 24 * 3600 * 1000) /* a backup older than this is told */
 #define BACKUP_NOTE "last_backup"
@@ -107,6 +109,26 @@ static void administrator(struct checks *checks) {
         count ? "%zu administrators are enabled" : "%zu administrators are enabled: add one with banfa user add", count);
 }
 
+static void posts(struct checks *checks) {
+  char date[BF__DATE_TEXT], names[300];
+  size_t i, used = 0;
+  json_t *org;
+  bf__date_format(checks->reading->today, date);
+  json_t *vacant = bf__vacancies(checks->reading->app->directory, date);
+  *names = 0;
+  json_array_foreach(vacant, i, org) {
+    int n = snprintf(names + used, sizeof names - used, "%s%s", i ? " " : "", json_string_value(json_object_get(org, "id")));
+    if (n < 0 || (size_t)n >= sizeof names - used) break;
+    used += (size_t)n;
+  }
+  size_t count = json_array_size(vacant);
+  check(checks, "posts", count == 0, count ? "有单位无人在岗,也无人代理:请指定人员" : "各单位均有人在岗",
+        count ? "%zu posts are vacant: %s. Add a user or name a deputy (banfa call office.vacant lists what waits)"
+              : "every post has somebody",
+        count, names);
+  json_decref(vacant);
+}
+
 static bool note_path(const struct bf__reading *reading, const char *suffix, char *path, size_t size) {
   return snprintf(path, size, "%s/" BACKUP_NOTE "%s", reading->app->config.data, suffix) < (int)size;
 }
@@ -146,6 +168,7 @@ int bf__doctor(struct bf__reading *reading, struct bf_error *err) {
   rules(&checks);
   documents(&checks);
   administrator(&checks);
+  posts(&checks);
   last_backup(&checks);
   reading->status = 200;
   reading->body = json_pack("{so}", "checks", checks.list);

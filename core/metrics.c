@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vacancy.h"
+
 #define KEEP 20
 
 static struct { /* the counted part, shared by the readers */
@@ -81,6 +83,11 @@ static int write_counts(struct bf__reading *reading, FILE *out, struct bf_error 
     table(out, "banfa_cases", "Cases by kind; open or ended.", "kind", "state", cases);
     plain(out, "banfa_deadlines_pending", "gauge", "Reminders and dates still to come.", pending + due);
     plain(out, "banfa_deadlines_due", "gauge", "Of these, due now and not fired yet.", due);
+    char date[BF__DATE_TEXT];
+    bf__date_format(reading->today, date);
+    json_t *vacant = bf__vacancies(reading->app->directory, date);
+    plain(out, "banfa_posts_vacant", "gauge", "Organisations with a role and nobody there.", (int64_t)json_array_size(vacant));
+    json_decref(vacant);
     table(out, "banfa_outbox", "Notices by channel; waiting, sent or set aside.", "channel", "state", outbox);
   }
   json_decref(cases);

@@ -21,6 +21,21 @@ static int put(struct bf__turn *turn, const char *key, const char *org, const ch
                        NULL, err, "itttij", id, key, org, case_id, turn->now_ms, body);
 }
 
+/* A person or a body named by the office: { user } or { org }. */
+static json_t *recipients_of(const json_t *to) {
+  char recipient[80];
+  const char *user = text(to, "user"), *org = text(to, "org");
+  if (!user) return org ? json_pack("[s]", org) : NULL;
+  (void)snprintf(recipient, sizeof recipient, BF__TO_PERSON "%s", user);
+  return json_pack("[s]", recipient);
+}
+
+int bf__notice_put(struct bf__turn *turn, const char *key, const char *recipient, const char *case_id, const json_t *body,
+                   struct bf_error *err) {
+  bf__turn_notices(turn);
+  return put(turn, key, recipient, case_id, body, err);
+}
+
 int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *event, const json_t *effect, int64_t seq,
                      int *number, struct bf_error *err) {
   const char *what = text(effect, "do"), *id = text(state, "id");
@@ -34,9 +49,8 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   size_t i, k;
   int r = told && body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(to, i, role) {
-    json_t *holders = json_is_string(role) ? bf__role_holders(turn->app->directory, view, json_string_value(role),
-                                                              text(state, "jurisdiction"), text(state, "unit"))
-                                           : NULL;
+    json_t *holders =
+        json_is_string(role) ? bf__posts(turn->app->directory, view, json_string_value(role), state) : recipients_of(role);
     json_array_foreach(holders, k, org) {
       char key[300];
       if (r < 0 || json_object_get(told, json_string_value(org))) continue; /* one notice a body, whatever its roles */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "office.h"
 #include "permit.h"
 #include "reads.h"
 #include "views_deadlines.h"
@@ -105,14 +106,23 @@ static json_t *action_json(struct bf__reading *reading, const json_t *view, cons
     json_decref(refusals);
     refusals = json_array();
   }
-  bool permitted =
-      bf__permitted(reading->app->directory, view, by, reading->actor, text(state, "jurisdiction"), text(state, "unit"));
-  if (!permitted) (void)json_array_insert_new(refusals, 0, role_refusal(view, by, bf__view_article(view, stage, name)));
-  return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO*}", "stage", stage, "action", name, "title",
+  int article = bf__view_article(view, stage, name);
+  char date[BF__DATE_TEXT];
+  json_t *as = bf__office_as(reading->app, view, by, reading->actor, state, stage);
+  bf__date_format(reading->today, date);
+  bool permitted = as != NULL;
+  json_t *recusal = permitted ? NULL : bf__office_recusal(reading->app, view, by, reading->actor, state, article);
+  if (!permitted) (void)json_array_insert_new(refusals, 0, recusal ? recusal : role_refusal(view, by, article));
+  json_t *office = bf__office_reasons(reading->app, view, state, stage, name, as, date);
+  (void)json_array_extend(refusals, office);
+  json_decref(office);
+  json_t *behalf = json_incref(json_object_get(as, "on_behalf_of"));
+  json_decref(as);
+  return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO* so*}", "stage", stage, "action", name, "title",
                    json_object_get(action, "title"), "by", by, "articles", articles_of(view, stage, action), "permitted",
                    permitted, "allowed", permitted && json_array_size(refusals) == 0, "form", json_object_get(action, "form"),
                    "papers", papers_of(view, stage, action, state), "reasons", refusals, "help", json_object_get(action, "help"),
-                   "usual", json_object_get(action, "usual"), "order", json_object_get(action, "order"));
+                   "usual", json_object_get(action, "usual"), "order", json_object_get(action, "order"), "on_behalf_of", behalf);
 }
 
 static json_t *deadlines_json(struct bf__reading *reading, const json_t *view, const json_t *state) {
@@ -168,7 +178,10 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
   (void)json_object_del(body, "fired");
   (void)json_object_del(body, "change");
   show_rules(reading, state, body);
-  if (!body || json_object_set_new(body, "actions", actions) < 0 ||
+  char date[BF__DATE_TEXT];
+  bf__date_format(reading->today, date);
+  json_t *office = bf__office_json(reading->app, view, state, reading->actor, date);
+  if (!body || json_object_set_new(body, "office", office) < 0 || json_object_set_new(body, "actions", actions) < 0 ||
       json_object_set_new(body, "deadlines", deadlines_json(reading, view, state)) < 0 ||
       json_object_set_new(body, "stages", stages_json(view, state)) < 0)
     r = no_memory(err);
@@ -240,6 +253,25 @@ static bool due_before(const json_t *summary_, const char *before) {
   return due && strcmp(due, before) <= 0;
 }
 
+/* What waits for the reader himself, or for his post with nobody else holding it. */
+static bool concerns_me(struct bf__reading *reading, const json_t *state) {
+  char date[BF__DATE_TEXT];
+  const char *stage;
+  json_t *record;
+  bool found = false;
+  bf__date_format(reading->today, date);
+  if (json_object_get(state, "ended")) return false;
+  if (bf__office_waits(reading->app, state, reading->actor, date)) return true;
+  json_object_foreach(json_object_get(state, "stages"), stage, record) {
+    if (found || !bf__state_is_open(state, stage)) continue;
+    json_t *as = bf__office_works(reading->app, view_of(reading, state), reading->actor, state, stage);
+    found = as && (json_object_get(as, "on_behalf_of") ||
+                   !bf__office_holder(reading->app, state, stage, json_string_value(json_object_get(as, "org")), date));
+    json_decref(as);
+  }
+  return found;
+}
+
 static int list(struct bf__reading *reading, struct bf_error *err) {
   static const char sql[] =
       "SELECT number, state FROM cases WHERE number < $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR unit = $3)"
@@ -247,7 +279,8 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
       " AND ($6 < 0 OR open = $6) ORDER BY number DESC LIMIT $7";
   const json_t *p = reading->params;
   const char *kind = text(p, "kind"), *unit = text(p, "unit"), *stage = text(p, "stage"), *before = text(p, "due_before"),
-             *open = text(p, "open");
+             *open = text(p, "open"), *own = text(p, "mine");
+  bool mine = own && *own && strcmp(own, "false") != 0;
   int64_t cursor = whole(p, "cursor", INT64_MAX, 0, INT64_MAX), limit = whole(p, "limit", PAGE, 1, PAGE_MAX), seen = 0;
   char q[512];
   int32_t date;
@@ -275,7 +308,7 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
       }
       cursor = json_integer_value(json_object_get(row, "number"));
       seen++;
-      if (!bf__may_see(reading, state)) continue;
+      if (!bf__may_see(reading, state) || (mine && !concerns_me(reading, state))) continue;
       json_t *one = summary(reading, view_of(reading, state), state);
       if (before && !due_before(one, before))
         json_decref(one);
@@ -340,8 +373,15 @@ static int events(struct bf__reading *reading, struct bf_error *err) {
  * ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool concerns(struct bf__reading *reading, const json_t *view, const json_t *state, const json_t *deadline) {
-  return bf__permitted(reading->app->directory, view, json_object_get(deadline, "tell"), reading->actor,
-                       text(state, "jurisdiction"), text(state, "unit"));
+  char date[BF__DATE_TEXT];
+  json_t *as =
+      bf__office_as(reading->app, view, json_object_get(deadline, "tell"), reading->actor, state, text(deadline, "stage"));
+  bf__date_format(reading->today, date);
+  const char *org = text(as, "org"), *user = text(reading->actor, "user");
+  const json_t *holder = org ? bf__office_holder(reading->app, state, text(deadline, "stage"), org, date) : NULL;
+  bool mine = as && (!holder || strcmp(text(holder, "user"), user) == 0 || json_object_get(as, "on_behalf_of"));
+  json_decref(as);
+  return mine;
 }
 
 static bool date_or_nothing(const char *text_) {

@@ -4,6 +4,7 @@
 
 #include "cases.h"
 #include "form.h"
+#include "office.h"
 #include "permit.h"
 #include "ruleset.h"
 #include "state.h"
@@ -90,6 +91,13 @@ static int refuse_role(struct bf__command *command, const json_t *view, const js
   return answer_refused(command, 403, json_pack("[o]", bf__refusal("role", article, NULL, text_zh, text_en)));
 }
 
+/* Not this role; or this role, but on the applicant's side. */
+static int refuse_actor(struct bf__turn *turn, struct bf__command *command, const json_t *view, const json_t *by,
+                        const json_t *state, int article) {
+  json_t *recusal = bf__office_recusal(turn->app, view, by, command->actor, state, article);
+  return recusal ? answer_refused(command, 403, json_pack("[o]", recusal)) : refuse_role(command, view, by, article);
+}
+
 static int create(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   static const char *const members[] = {"kind", "facts"};
   const json_t *body = json_object_get(command->params, "body");
@@ -148,7 +156,7 @@ static int refuse_stale(struct bf__command *command) {
 
 /* Everything that can be said before the script is asked. 1 = go on. */
 static int may_act(struct bf__turn *turn, struct bf__command *command, const json_t *view, const json_t *state, const char *stage,
-                   const char *action) {
+                   const char *action, json_t **ret_as) {
   const json_t *declared = bf__view_action(view, stage, action);
   const json_t *body = json_object_get(command->params, "body");
   json_int_t version = json_integer_value(json_object_get(state, "version")), wanted = command->if_version;
@@ -161,13 +169,18 @@ static int may_act(struct bf__turn *turn, struct bf__command *command, const jso
     return bf__refuse(command, 400, "form.type", "version", "“version”应为整数", "\"version\" must be a whole number.");
   if (given) wanted = json_integer_value(given);
   if (wanted != version && (given || wanted >= 0)) return refuse_stale(command);
-  if (!bf__permitted(turn->app->directory, view, json_object_get(declared, "by"), command->actor, text(state, "jurisdiction"),
-                     text(state, "unit")))
-    return refuse_role(command, view, json_object_get(declared, "by"), bf__view_article(view, stage, action));
+  const json_t *by = json_object_get(declared, "by");
+  *ret_as = bf__office_as(turn->app, view, by, command->actor, state, stage);
+  if (!*ret_as) return refuse_actor(turn, command, view, by, state, bf__view_article(view, stage, action));
   if (json_object_get(state, "ended"))
     return bf__refuse(command, 409, "case.ended", NULL, "事项已办结,不能再办理",
                       "This case has ended; nothing more can be done on it.");
   if (!bf__state_is_open(state, stage)) return refuse_stage(command, view, stage, action);
+  char date[BF__DATE_TEXT];
+  bf__date_format(turn->today, date);
+  json_t *reasons = bf__office_reasons(turn->app, view, state, stage, action, *ret_as, date);
+  if (json_array_size(reasons)) return answer_refused(command, 409, reasons);
+  json_decref(reasons);
   return 1;
 }
 
@@ -185,7 +198,9 @@ static int act_on(struct bf__turn *turn, struct bf__command *command, struct bf_
   if (command->actor && !bf__actor_sees(turn->app, view, command->actor, state)) return not_found(command);
   if (input && !json_is_object(input))
     return bf__refuse(command, 400, "form.type", "input", "“input”应为对象", "\"input\" must be an object.");
-  if (!stage || !action || may_act(turn, command, view, state, stage, action) != 1) {
+  json_t *as = NULL; /* who acts: the actor, or the actor in the place of whom he deputises */
+  if (!stage || !action || may_act(turn, command, view, state, stage, action, &as) != 1) {
+    json_decref(as);
     if (!command->body)
       return bf__refuse(command, 400, "form.required", "stage", "缺少环节或操作", "The stage or the action is missing.");
     return 0;
@@ -194,7 +209,9 @@ static int act_on(struct bf__turn *turn, struct bf__command *command, struct bf_
   json_t *own = input ? json_deep_copy(input) : json_object();
   r = own ? take_form(command, json_object_get(bf__view_action(view, stage, action), "form"), own, 422, &ok, err)
           : no_memory(err);
+  work.actor = as;
   if (r == 0 && ok) r = bf__work_act(&work, id, stage, action, own, err);
+  json_decref(as);
   json_decref(own);
   if (r < 0 || !ok) return r;
   if (work.refusals) return answer_refused(command, work.status, work.refusals);
@@ -260,7 +277,7 @@ static int document(struct bf__turn *turn, struct bf__command *command, struct b
   int r = change ? bf__work_settle(&work, id ? id : "", err) : no_memory(err);
   if (r >= 0) r = bf__change_see(change, id ? id : "", &seen, err);
   const json_t *view = r < 0 ? NULL : bf__turn_view(turn, seen);
-  if (r == BF_ENOTFOUND || (r >= 0 && command->actor && !bf__actor_sees(turn->app, view, command->actor, seen)))
+  if (r == BF_ENOTFOUND || (r >= 0 && command->actor && !bf__actor_belongs(turn->app, view, command->actor, seen)))
     r = not_found(command);
   else if (r >= 0 && command->if_version >= 0 && command->if_version != json_integer_value(json_object_get(seen, "version")))
     r = refuse_stale(command);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notice.h"
 #include "ruleset.h"
 #include "turn.h"
 
@@ -83,19 +84,28 @@ static bool may_read(struct bf__reading *reading, const json_t *row) {
          json_integer_value(json_object_get(state, "secret")) <= json_integer_value(json_object_get(reading->actor, "clearance"));
 }
 
+/* Where notices for this very person go. */
+static void own_address(const json_t *actor, char *out, size_t size) {
+  const char *user = text(actor, "user");
+  (void)snprintf(out, size, BF__TO_PERSON "%s", user ? user : "");
+}
+
 static int list(struct bf__reading *reading, struct bf_error *err) {
   const char *org = text(reading->actor, "org"), *cursor = text(reading->params, "cursor"),
              *unread = text(reading->params, "unread");
   json_t *rows = NULL, *row, *items = json_array();
   size_t i;
   int64_t last = cursor ? strtoll(cursor, NULL, 10) : INT64_MAX;
+  char person[120];
+  own_address(reading->actor, person, sizeof person);
   int r =
       items ? bf__store_rows(
                   reading->store,
                   "SELECT i.id, i.case_id, i.at_ms, i.read_ms, i.body, c.state FROM inbox i LEFT JOIN cases c ON c.id = i.case_id"
-                  " WHERE i.recipient = $1 AND i.id < $2 AND ($3 = 0 OR i.read_ms IS NULL) ORDER BY i.id DESC LIMIT $4",
-                  "id:i case:t at:i read:i body:j state:j", &rows, err, "tiii", org ? org : "", last,
-                  (int64_t)(unread && strcmp(unread, "true") == 0), (int64_t)PAGE)
+                  " WHERE (i.recipient = $1 OR i.recipient = $5) AND i.id < $2 AND ($3 = 0 OR i.read_ms IS NULL)"
+                  " ORDER BY i.id DESC LIMIT $4",
+                  "id:i case:t at:i read:i body:j state:j", &rows, err, "tiiit", org ? org : "", last,
+                  (int64_t)(unread && strcmp(unread, "true") == 0), (int64_t)PAGE, person)
             : bf_fail(err, BF_ENOMEM, "inbox", "no memory");
   json_array_foreach(rows, i, row) {
     char at[32];
@@ -120,8 +130,10 @@ static int read_one(struct bf__turn *turn, struct bf__command *command, struct b
   const char *org = text(command->actor, "org"), *id = text(command->params, "notice");
   int64_t number = id ? strtoll(id, NULL, 10) : 0;
   struct bf_stmt *stmt;
-  int r = bf__store_run(turn->store, "SELECT id FROM inbox WHERE id = $1 AND recipient = $2", &stmt, err, "it", number,
-                        org ? org : "");
+  char person[120];
+  own_address(command->actor, person, sizeof person);
+  int r = bf__store_run(turn->store, "SELECT id FROM inbox WHERE id = $1 AND (recipient = $2 OR recipient = $3)", &stmt, err,
+                        "itt", number, org ? org : "", person);
   if (r < 0) return r;
   if (r != BF_ROW) return bf__refuse(command, 404, "notice.unknown", "notice", "没有这条消息", "There is no such notice.");
   bf__store_calls(turn->store)->reset(stmt);

@@ -7,6 +7,7 @@
 #include "form.h"
 #include "people_job.h"
 #include "permit.h"
+#include "vacancy.h"
 
 static const char passwd_form[] = "[" BF__FIELD_ID "," BF__FIELD_PASSWORD("password", "密码", "Password") "]";
 static const char disable_form[] =
@@ -107,7 +108,7 @@ static bool within(struct bf__app *app, const struct bf_call *call, const json_t
 }
 
 /* The same by user, or by the organisation that a new user will belong to. What is unknown is refused elsewhere. */
-static bool within_of(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *user, const char *org_id,
+bool bf__op_within_of(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *user, const char *org_id,
                       json_t *input) {
   json_t *found = user ? bf__directory_user(app->directory, user) : NULL;
   if (!org_id) org_id = text(found, "org");
@@ -132,6 +133,14 @@ void bf__op_org_add(struct bf__app *app, const struct bf_call *call, json_t *par
   if (job) bf__people_job_submit(job, "org.put", json_pack("{s:O}", "org", org), bf__people_submitted);
 }
 
+/* A post may have become vacant, or have somebody again. */
+static void staff_changed(struct bf__command *command) {
+  struct bf__app *app = ((struct bf__people_job *)command->arg)->app;
+  bool done = command->status < 300;
+  bf__people_submitted(command);
+  if (done) bf__vacancy_ask(app);
+}
+
 static void user_add_worked(struct bf__people_job *job) {
   const json_t *in = job->input;
   if (!job->hash) {
@@ -144,7 +153,7 @@ static void user_add_worked(struct bf__people_job *job) {
                 "password", job->hash, "clearance", json_integer_value(json_object_get(in, "clearance")), "admin",
                 json_is_true(json_object_get(in, "admin")), "disabled", 0);
   bf__people_job_submit(job, "user.put", json_pack("{s:O, s:o, s:b}", "id", json_object_get(in, "id"), "set", set, "new", 1),
-                        bf__people_submitted);
+                        staff_changed);
 }
 
 static void passwd_worked(struct bf__people_job *job) {
@@ -170,20 +179,20 @@ static void set_password(struct bf__app *app, const struct bf_call *call, json_t
 
 void bf__op_user_add(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
   json_t *input = bf__people_input(call, params, user_form);
-  if (input && !within_of(app, call, actor, NULL, text(input, "org"), input)) return;
+  if (input && !bf__op_within_of(app, call, actor, NULL, text(input, "org"), input)) return;
   set_password(app, call, actor, input, user_add_worked, true);
 }
 
 void bf__op_user_passwd(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
   json_t *input = bf__people_input(call, params, passwd_form);
-  if (input && !within_of(app, call, actor, text(input, "id"), NULL, input)) return;
+  if (input && !bf__op_within_of(app, call, actor, text(input, "id"), NULL, input)) return;
   set_password(app, call, actor, input, passwd_worked, false);
 }
 
 /* `disabled: false` lets a user in again. */
 void bf__op_user_disable(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
   json_t *input = bf__people_input(call, params, disable_form);
-  if (!input || !within_of(app, call, actor, text(input, "id"), NULL, input)) return;
+  if (!input || !bf__op_within_of(app, call, actor, text(input, "id"), NULL, input)) return;
   const char *self = text(actor, "user"), *id = text(input, "id");
   bool disabled = !json_is_false(json_object_get(input, "disabled"));
   if (disabled && self && strcmp(self, id) == 0) {
@@ -195,5 +204,5 @@ void bf__op_user_disable(struct bf__app *app, const struct bf_call *call, json_t
   struct bf__people_job *job = bf__people_job_new(app, call, actor, input);
   if (!job) return;
   bf__people_job_submit(job, "user.put", json_pack("{s:s, s:{s:b}, s:b}", "id", id, "set", "disabled", disabled, "new", 0),
-                        bf__people_submitted);
+                        staff_changed);
 }

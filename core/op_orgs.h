@@ -11,4 +11,13 @@ void bf__op_user_add(struct bf__app *app, const struct bf_call *call, json_t *pa
 void bf__op_user_passwd(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor);
 void bf__op_user_disable(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor);
 
+/* True when ACTOR administers USER's organisation, or ORG_ID's; otherwise CALL is answered and INPUT gone. */
+bool bf__op_within_of(struct bf__app *app, const struct bf_call *call, const json_t *actor, const char *user, const char *org_id,
+                      json_t *input);
+
+/* Deputies: absence.c. */
+void bf__op_me_deputy(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor);
+void bf__op_me_deputies(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor);
+void bf__op_user_deputy(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor);
+
 #endif

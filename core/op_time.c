@@ -7,6 +7,7 @@
 #include "services.h"
 #include "state.h"
 #include "turn.h"
+#include "vacancy.h"
 #include "work.h"
 
 static const char *text(const json_t *object, const char *name) {
@@ -46,6 +47,10 @@ static int fire_one(struct bf__turn *turn, const json_t *row, int64_t until, jso
   const char *id = text(row, "case"), *stage = text(row, "stage"), *name = text(row, "name"), *rung = text(row, "rung");
   char due[BF__DATE_TEXT] = "";
   const json_t *state;
+  if (!*id) { /* of no case: somebody goes, or comes back */
+    int dropped = bf__store_rung_drop(turn->store, id, stage, name, rung, err);
+    return dropped < 0 ? dropped : bf__vacancy_check(turn, err);
+  }
   json_t *rungs = json_array();
   struct bf__change *change = bf__change_new(turn);
   struct bf__work work = {.turn = turn, .change = change};

@@ -99,6 +99,10 @@ static int stored(struct bf__turn *turn, const char *sql, const char *id, json_t
   return r;
 }
 
+int bf__people_stored_user(struct bf__turn *turn, const char *id, json_t **ret, struct bf_error *err) {
+  return stored(turn, user_sql, id, ret, err);
+}
+
 static int org_exists(struct bf__turn *turn, const char *id, bool *ret, struct bf_error *err) {
   json_t *org = NULL;
   int r = stored(turn, org_sql, id, &org, err);
@@ -148,7 +152,7 @@ static json_t *open_part(const json_t *user) {
 }
 
 /* Row, event, sessions, and what the directory learns after the commit. */
-static int write_user(struct bf__turn *turn, struct bf__command *command, json_t *user, struct bf_error *err) {
+int bf__people_write_user(struct bf__turn *turn, struct bf__command *command, json_t *user, struct bf_error *err) {
   const json_t *set = json_object_get(command->params, "set");
   const char *id = text(user, "id"), *keep = text(command->params, "keep");
   bool secret = json_object_get(set, "password") != NULL, end = secret || json_is_true(json_object_get(set, "disabled"));
@@ -203,7 +207,7 @@ int bf__people_user_put(struct bf__turn *turn, struct bf__command *command, stru
   if (!user || json_object_update(user, set) < 0)
     r = no_memory(err);
   else
-    r = write_user(turn, command, user, err);
+    r = bf__people_write_user(turn, command, user, err);
   command->status = old ? 200 : 201;
   command->body = open_part(user);
 done:

@@ -20,4 +20,8 @@ int bf__people_session_drop(struct bf__turn *turn, struct bf__command *command, 
 int bf__people_org_put(struct bf__turn *turn, struct bf__command *command, struct bf_error *err);
 int bf__people_user_put(struct bf__turn *turn, struct bf__command *command, struct bf_error *err);
 
+/* For handlers that change a part of a user: the stored body (*RET may be NULL), and writing it with its event. */
+int bf__people_stored_user(struct bf__turn *turn, const char *id, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
+int bf__people_write_user(struct bf__turn *turn, struct bf__command *command, json_t *user, struct bf_error *err) BF_WARN_UNUSED;
+
 #endif

@@ -4,7 +4,7 @@
  *   stages: { name: { state: "open"|"closed", opened, closed?, round, did: { action: count } } },
  *   clocks: { "stage.clock": { state: "running"|"paused"|"stopped", started, pauses: [[paused, resumed|null]…] } },
  *   documents: [ { id, kind, name, type, sha256, bytes, at, by } ], fired: { "stage.deadline": { due, rungs: […] } }, ended?,
- * outcome? } */
+ * outcome?, office?: see office.h } */
 #ifndef BF_CORE_STATE_H
 #define BF_CORE_STATE_H
 

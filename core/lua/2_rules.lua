@@ -7,7 +7,8 @@ local shape, fault, list, form = P.shape, P.fault, P.list, P.form
 local title_words = { zh = "string", en = "string" }
 local action_words = { by = "string|table", title = "table", articles = "table", article = "number", form = "table", needs = "table", when = "table",
   guard = "function|table", check = "function|table", effect = "function|table", clock = "table", once = "number|table", reads = "table",
-  usual = "number", order = "number", help = "table", system = "boolean", public = "boolean", after = "table", pays = "function|number" }
+  usual = "number", order = "number", help = "table", system = "boolean", public = "boolean", after = "table", pays = "function|number",
+  final = "boolean" }
 local deadline_words = { title = "table", article = "number", articles = "table", clock = "string", from = "string|table", limit = "string",
   on = "table", unless = "string|table", when = "table", warn = "table", after = "table", tell = "string|table", on_due = "function|table",
   action = "string", nature = "string", source = "table", roll = "boolean", stage_open = "boolean", help = "table" }
@@ -419,7 +420,21 @@ local function clocks_of(stage)
   return clocks
 end
 
+-- impartial = true: passed over when on the applicant's side; = "role": that role acts where no other body of the same one is left.
+local function check_impartial(view)
+  for name, role in pairs(view.roles) do
+    local other = type(role) == "table" and role.impartial
+    if type(other) == "string" then
+      if other == name then error(("role '%s': impartial names the role itself"):format(name), 0) end
+      check_roles(view, ("role '%s' impartial"):format(name), other)
+    elseif other ~= nil and type(other) ~= "boolean" then
+      error(("role '%s': impartial = true or the name of another role is due"):format(name), 0)
+    end
+  end
+end
+
 local function check_references(view)
+  check_impartial(view)
   for name, stage in pairs(view.stages) do
     checked = view.at["stage" .. name]
     local facts, clocks = view.facts[stage.kind], clocks_of(stage)

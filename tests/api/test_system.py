@@ -163,7 +163,7 @@ def test_doctor():
         def checks():
             return {c["name"]: c for c in s.operator("doctor")["checks"]}
         found = checks()
-        assert set(found) == {"storage", "disk", "clock", "calendar", "rules", "documents", "admin"}, set(found)
+        assert set(found) == {"storage", "disk", "clock", "calendar", "rules", "documents", "admin", "posts"}, set(found)
         assert all(c["zh"] and c["en"] for c in found.values())
         assert not found["admin"]["ok"] and all(c["ok"] for n, c in found.items() if n not in ("admin", "disk")), found
         s.user("root1", "管理员", "o", admin=True)
