@@ -1,7 +1,11 @@
 # What banfa needs from Debian, by name; sourced by quickstart.sh and tests/run.sh.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev liblua5.4-dev libjansson-dev libssl-dev libsodium-dev libsqlite3-dev libcurl4-openssl-dev node-llhttp uthash-dev"
 RUN_PACKAGES="ca-certificates curl python3"
-TEST_PACKAGES="openssl libcmocka-dev lua5.4 lua-check python3 binutils procps clang-format wrk"
+TEST_PACKAGES="openssl libcmocka-dev lua5.4 lua-check python3 binutils procps clang-format wrk chromium fonts-noto-cjk"
+# The pages are built by npm. A machine with its own Node.js of 18 or newer keeps it.
+WEB_PACKAGES="nodejs npm"
+if command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 18 ]; then WEB_PACKAGES=""; fi
+BUILD_PACKAGES="$BUILD_PACKAGES $WEB_PACKAGES"
 # The peer of the benchmarks: fetched and unpacked below build/, never installed (its LuaJIT would take the place of the one that wrk needs).
 PEER_PACKAGES="nginx libnginx-mod-http-lua libnginx-mod-http-ndk libluajit2-5.1-2 lua-resty-core lua-resty-lrucache lua-cjson libpcre3 libpcre2-8-0"
 # A mail server for the tests, unpacked the same way, so that an installed one stays.

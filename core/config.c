@@ -47,7 +47,7 @@ static const struct key keys[] = {
     {"urge_daily", NUMBER, MEMBER(urge_daily), NULL, 1, 0, 100},
 };
 
-static const char *const default_load[] = {"storage_sqlite", "http", "scheduler", "notify_inbox"};
+static const char *const default_load[] = {"storage_sqlite", "http", "scheduler", "notify_inbox", "console"};
 
 static char **text_at(struct bf__config *config, const struct key *key) {
   return (char **)((char *)config + key->offset);

@@ -1,0 +1,19 @@
+// The one table of pages. To add a page: a folder here with its .vue file (and words.js beside it), and a row below; see README.md of
+// the plugin. `nav` puts it into the menu under that group; `show(me)` says for whom; `open` pages need no login, and stand without
+// the menu; `bare` pages stand alone (login, print).
+export const groups = [
+  { name: 'work', title: ['办理', 'Work'] },
+  { name: 'city', title: ['全局', 'Overview'] },
+  { name: 'rules', title: ['规则', 'Rules'] },
+  { name: 'admin', title: ['系统', 'System'] },
+]
+
+export const pages = [
+  { path: '/', redirect: '/today' },
+  { path: '/login', name: 'login', bare: true, open: true, page: () => import('./login/Login.vue') },
+  { path: '/today', name: 'today', nav: 'work', icon: 'today', title: ['工作台', 'Today'], page: () => import('./today/Today.vue') },
+  { path: '/cases', name: 'cases', nav: 'work', icon: 'list', title: ['事项', 'Cases'], page: () => import('./cases/Cases.vue') },
+  { path: '/cases/new/:kind', name: 'new', page: () => import('./project/New.vue') },
+  { path: '/cases/:id', name: 'case', page: () => import('./project/Project.vue') },
+  { path: '/:rest(.*)*', name: 'nowhere', open: true, page: () => import('./Nowhere.vue') },
+]
