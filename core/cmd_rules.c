@@ -7,7 +7,7 @@
 #include "ruleset.h"
 
 static const char *const verbs[] = {"check", "test",      "prove",      "plan",    "apply",  "rollback", "list", "show",
-                                    "diff",  "candidate", "candidates", "approve", "cancel", "new",      NULL};
+                                    "diff",  "candidate", "candidates", "approve", "cancel", "new",      "reference",      NULL};
 
 static int read_rules(struct bf__cli *cli, struct bf__ruleset **ret, struct bf_error *err) {
   int r = bf__cli_config(cli, err);
@@ -337,6 +337,7 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   bool new = strcmp(verb, "new") == 0;
   if (cli->word_count > (new ? 3 : 2) || (new && cli->word_count < 2)) return bf__cli_usage(cli, stderr, BF__USAGE);
   if (new) return bf__rules_begin(cli, cli->words[1], cli->word_count > 2 ? cli->words[2] : NULL, template_);
+  if (strcmp(verb, "reference") == 0) return bf__rules_tell(cli);
   (void)snprintf(operation, sizeof operation, "rules.%s", verb);
   if (strcmp(verb, "check") == 0) return check(cli);
   if (strcmp(verb, "test") == 0) return test(cli);

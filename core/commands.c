@@ -13,7 +13,7 @@ const struct bf__verb bf__verbs[] = {
      "推进或查看虚拟时钟 · move a virtual clock, or show it",
      "  途中到期的期限依次触发 · what falls due on the way fires, in order. Without an argument the clock is shown.\n"},
     {"rules", bf__cmd_rules,
-     "check|test|prove|plan|apply|rollback|list|show|diff|candidate|candidates|approve|cancel [DIR | HASH] | new COUNTY [DIR] "
+     "check|test|prove|plan|apply|rollback|list|show|diff|candidate|candidates|approve|cancel [DIR | HASH] | reference | new COUNTY [DIR] "
      "[OPTIONS]",
      "规则脚本 · the rules",
      "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
@@ -31,6 +31,7 @@ const struct bf__verb bf__verbs[] = {
      "  list            历次规则 · every ruleset that was ever in force\n"
      "  show [HASH]     规则概要 · a ruleset's description (default: the one in force)\n"
      "  diff [DIR]      差异 · how DIR differs from what is in force\n"
+     "  reference       词语总表 · every word that scripts are written in, as Markdown; --json as data\n"
      "  new COUNTY [DIR]  新建县区修改 · starts counties/COUNTY/ in DIR; COUNTY 辖区代码 · a six-digit code\n"
      "  --template NAME  new: 模板 · a folder of DIR/templates, such as review, stricter, simple, blank (default)\n"
      "  --on DATE       apply: 于该日零时施行 · comes into force at the start of that day\n"

@@ -54,4 +54,7 @@ struct bf__ruleset *bf__rules_set(const struct bf__rules *rules); /* borrowed */
 /* Calls a prelude entry with ARGS (an array, stolen). A spent sandbox is replaced by a fresh one before the next call. */
 int bf__rules_call(struct bf__rules *rules, const char *entry, json_t *args, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
 
+/* Every word of scripts, from the prelude's own data: { declarations: [ { name, how, zh, en, rows } ], words: [ … ] }. */
+int bf__rules_reference(json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
+
 #endif

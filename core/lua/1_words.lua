@@ -3,6 +3,18 @@
 local P = { words = {}, entry = {} }
 local W = P.words
 
+-- A shape from rows { name, type, zh, en, example, due = }: the checker takes the types. What the reference tells is kept only
+-- for a program that asks (host.describe is there then), so that it costs no state anything.
+function P.described(name, how, zh, en, rows)
+  local words = {}
+  for _, r in ipairs(rows) do words[r[1]] = r[2] end
+  if host.describe then
+    P.declared = P.declared or {}
+    P.declared[#P.declared + 1] = { name = name, how = how, zh = zh, en = en, rows = rows }
+  end
+  return words
+end
+
 local function fault(level, text, ...)
   error(text:format(...), level + 1)
 end
@@ -81,8 +93,15 @@ end
 function W.ref(kind) return { is = "type", type = "ref", kind = kind } end
 function W.entry(register) return { is = "type", type = "register", register = register } end
 
-local field_words = { "string", "table", zh = "string", en = "string", optional = "boolean", min = "number", max = "number",
-  help = "table", example = "any", pattern = "string", public = "boolean" }
+local field_words = P.described("field", '{ "name", type, zh = "…", en = "…", … }', "字段:表里、事项上、名册里的一项", "A field of a form, a case or a register", {
+  { 1, "string", "名字", "Its name", '"opinion"', due = true }, { 2, "table", "类型", "Its type", "text", due = true },
+  { "zh", "string", "中文", "Chinese", '"意见"' }, { "en", "string", "英文", "English", '"Opinion"' },
+  { "optional", "boolean", "true:可以不填", "true: may be left out", "true" },
+  { "min", "number", "最少:数、字数、条数", "Least: number, length or count", "1" }, { "max", "number", "最多", "Most", "120" },
+  { "pattern", "string", "文字的样式", "Pattern of a text", '"^%d+$"' },
+  { "example", "any", "例:推演和文档用", "Used by forecasts and documentation", '"同意"' },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' },
+  { "public", "boolean", "true:可以公开", "true: may be public", "true" } })
 
 -- { "name", type, zh = …, en = …, … } → { name = …, type = …, … }
 local function field(level, what, f)
@@ -190,8 +209,16 @@ for _, op in ipairs { "start", "pause", "resume", "stop" } do
 end
 
 -- A refusal: what a person reads. Article and both languages are due.
+local refuse_words = P.described("refuse", "refuse { … }", "拒绝:依据哪条,各一句话说清什么不对、怎么办", "A refusal: the article, and a sentence in each language that says what to do", {
+  { "zh", "string", "中文一句话", "A sentence in Chinese", '"须写明理由"', due = true },
+  { "en", "string", "英文一句话", "A sentence in English", '"Say why"', due = true },
+  { "article", "number", "依据的条(不写:操作的)", "The article (else the action's)", "49" },
+  { "code", "string", "给程序看的名字", "A name for programs", '"cloud.reason"' },
+  { "field", "string", "表中哪一项不对", "The field that is wrong", '"reason"' },
+  { "fact", "string", "缺哪个事实", "The fact that is missing", '"plan_entered_on"' },
+  { "unblock", "table", "怎样才能办", "What would unblock it", "{ … }" } })
 function W.refuse(r)
-  shape(2, "refuse", r, { code = "string", article = "number", zh = "string", en = "string", field = "string", unblock = "table", fact = "string" })
+  shape(2, "refuse", r, refuse_words)
   if not (r.zh and r.en) then fault(2, "refuse { article = n, zh = …, en = … }: both languages are due") end
   r.is = "refusal"
   return r

@@ -4,20 +4,6 @@
 local rules = { base = { kinds = {}, stages = {}, registers = {}, reports = {}, papers = {}, roles = {}, jurisdictions = {}, migrations = {} }, views = {} }
 local shape, fault, list, form = P.shape, P.fault, P.list, P.form
 
-local title_words = { zh = "string", en = "string" }
-local action_words = { by = "string|table", title = "table", articles = "table", article = "number", form = "table", needs = "table", when = "table",
-  guard = "function|table", check = "function|table", effect = "function|table", clock = "table", once = "number|table", reads = "table",
-  usual = "number", order = "number", help = "table", system = "boolean", public = "boolean", after = "table", pays = "function|number",
-  final = "boolean" }
-local deadline_words = { title = "table", article = "number", articles = "table", clock = "string", from = "string|table", limit = "string",
-  on = "table", unless = "string|table", when = "table", warn = "table", after = "table", tell = "string|table", on_due = "function|table",
-  action = "string", nature = "string", source = "table", roll = "boolean", stage_open = "boolean", help = "table" }
-local stage_words = { kind = "string", order = "number", title = "table", articles = "table", owner = "string|table", limits = "table", facts = "table",
-  actions = "table", deadlines = "table", leads = "table", help = "table", readings = "table",
-  in_flight = "string" }
-local kind_words = { title = "table", articles = "table", facts = "table", create = "table", name = "string", columns = "table", limits = "table",
-  help = "table", number = "string", public = "table", secret = "table" }
-
 local function declare(what, words, finish)
   P.words[what] = function(name)
     if type(name) ~= "string" or not name:find("^[%a][%w_]*$") then fault(2, '%s "name" { … }: a name of letters, digits and _ is due', what) end
@@ -62,7 +48,7 @@ end)
 -- What of a kind anyone may see: public = { when = condition, facts = { "name", … } }. Data, so that it can be read without running it.
 local function check_public(level, what, public)
   if public == nil then return end
-  shape(level + 1, what .. " public", public, { when = "table", facts = "table" })
+  shape(level + 1, what .. " public", public, public_words)
   local function is_data(c)
     if type(c) ~= "table" or c.is ~= "condition" then return false end
     for _, inner in ipairs(c.of or {}) do if not is_data(inner) then return false end end
@@ -80,22 +66,19 @@ declare("kind", kind_words, function(level, out, body)
   check_title(level, what, body.title)
   check_public(level, what, body.public)
   body.facts = form(level, what .. " facts", body.facts or {})
-  shape(level, what .. " create", body.create, { by = "string|table", form = "table", guard = "function|table", check = "function|table",
-    effect = "function|table", reads = "table", title = "table", help = "table", article = "number", system = "boolean" })
+  shape(level, what .. " create", body.create, create_words)
   body.create.form = form(level, what .. " create", body.create.form or {})
 end)
 -- What open cases do that a change of rules would leave without a way: carried out once, when the change comes into force. `from` is a stage
 -- of the rules before, which may be gone.
-declare("migrate", { order = "number", kind = "string", from = "string", to = "string", when = "table|function", effect = "table|function", title = "table",
-  articles = "table", article = "number", help = "table" }, function(level, out, body)
+declare("migrate", migrate_words, function(level, out, body)
   local what = ("migrate '%s'"):format(out.name)
   check_title(level, what, body.title)
   if not body.kind or not body.from then fault(level, '%s: kind = "…" and from = "stage" are due', what) end
   if not body.to and not body.effect then fault(level, '%s: to = "stage" or effect = { … } is due', what) end
 end)
 declare("amend", stage_words, function(level, out, body) check_parts(level, ("amend '%s'"):format(out.name), body) end)
-declare("register", { title = "table", articles = "table", fields = "table", by = "string|table", read = "string|table", help = "table", key = "string",
-  public = "table" }, function(level, out, body)
+declare("register", register_words, function(level, out, body)
   check_title(level, ("register '%s'"):format(out.name), body.title)
   body.fields = form(level, ("register '%s'"):format(out.name), body.fields or {})
 end)
@@ -104,7 +87,7 @@ local function check_columns(level, what, columns)
   local out, known = {}, {}
   if type(columns) ~= "table" or #columns == 0 then fault(level + 1, '%s: columns = { { "key", zh = "…", en = "…" }, … } is due', what) end
   for i, c in ipairs(columns) do
-    shape(level + 1, what .. " column", c, { "string", "table", zh = "string", en = "string", help = "table" })
+    shape(level + 1, what .. " column", c, column_words)
     if type(c[1]) ~= "string" or not c.zh or not c.en or c[1] == "case" then
       fault(level + 1, '%s: column %d: { "key", zh = "…", en = "…" } is due ("case" is taken)', what, i)
     end
@@ -114,8 +97,7 @@ local function check_columns(level, what, columns)
   end
   return out, known
 end
-declare("report", { title = "table", articles = "table", by = "string|table", kind = "string", columns = "table", row = "function", parameters = "table",
-  totals = "table", order = "table", help = "table" }, function(level, out, body)
+declare("report", report_words, function(level, out, body)
   local what = ("report '%s'"):format(out.name)
   check_title(level, what, body.title)
   if not body.row then fault(level, "%s: row = function(case, now) … end is due", what) end

@@ -11,6 +11,8 @@ local function context(view, stage, now)
   }
 end
 
+P.context = context
+
 local function value_of(view, stage_name, value)
   if type(value) == "table" and value.is == "limit" then return P.resolve_limit(view, stage_name, value.limit) end
   return value

@@ -1,8 +1,17 @@
 -- Red lines: what no amendment may break. A line is a function over what happens to a case, asked after every step of its life, and a function
 -- over the declarations. Files under redlines/ declare them; they belong to the base, and no county's file declares or changes one.
 
-local crossed_words = { zh = "string", en = "string", article = "number" }
-local redline_words = { kind = "string", articles = "table", title = "table", why = "table", step = "function", remember = "function", rules = "function" }
+local crossed_words = P.described("crossed", "crossed { … }", "红线被踩", "What crosses a red line", {
+  { "zh", "string", "中文一句话", "A sentence in Chinese", '"…"', due = true }, { "en", "string", "英文一句话", "A sentence in English", '"…"', due = true },
+  { "article", "number", "依据的条", "The article", "19" } })
+local redline_words = P.described("redline", 'redline "name" { … }', "红线:任何修改都不许破的", "A red line: what no amendment may break", {
+  { "kind", "string", "哪类事项", "Of which kind of case", '"project"', due = true },
+  { "articles", "table", "依据的条", "Its articles", "{ 19 }", due = true },
+  { "title", "table", "名称", "Its name", '{ zh = "…", en = "…" }', due = true },
+  { "why", "table", "守的是什么", "What it guards", '{ zh = "…", en = "…" }', due = true },
+  { "step", "function", "每一步之后问:函数(past, step)", "Asked after every step: (past, step)", "function(past, step) … end" },
+  { "remember", "function", "下一步要记得的:函数(past, step)", "What the next step is to know", "function(past, step) … end" },
+  { "rules", "function", "对声明问:函数(view)", "Asked of the declarations: (view)", "function(view) … end" } })
 
 function P.words.crossed(said)
   shape(2, "crossed", said, crossed_words)

@@ -1,10 +1,30 @@
 -- Law cases are looked at before they are lived: one that tests nothing, or names what is not there, is refused where it stands.
-local law_words = { name = "string", article = "number|table", sort = "string", given = "table", steps = "table", expect = "table", ["until"] = "string" }
-local given_words = { kind = "string", on = "string", open = "string|table", facts = "table", papers = "table", others = "table", entries = "table",
-  seed = "string", jurisdiction = "string", create = "boolean", by = "string" }
-local expect_words = { open = "string|table", closed = "string|table", due = "table", facts = "table", absent = "table", refused = "table",
-  told = "string|table", not_told = "string|table", ended = "string", may = "string|table", may_not = "string|table", acts = "table" }
-local refused_words = { article = "number", code = "string" }
+local law_words = P.described("law case", "law { { … }, … }", "判例:前提、步骤、应当怎样", "A law case: given, when, then", {
+  { "name", "string", "一句话说测什么", "What it tests, in a sentence", '"3个工作日"', due = true },
+  { "article", "number|table", "哪条", "Which article", "49", due = true },
+  { "sort", "string", "plain 通常 boundary 边界 refusal 拒绝 exception 例外", "plain, boundary, refusal or exception", '"plain"' },
+  { "given", "table", "前提:事项原来的样子", "The case as it stood", 'story.project("approval", "2024-03-01", { … }, { "budget" })', due = true },
+  { "steps", "table", '{ 日期, 角色, "环节.操作", { 表 } } 或 { 日期, 角色, "papers", { 材料 } }', "What is done, in order; only the last may be refused", '{ { "2024-03-04", "bureau", "approval.accept" } }' },
+  { "until", "string", "最后一步以后再过到哪天", "Lets time pass after the last step", '"2024-04-01"' },
+  { "expect", "table", "应当怎样", "What should be", '{ open = "budget_review" }', due = true } })
+local given_words = P.described("given", "given = { … }", "判例的前提", "How a law case begins", {
+  { "kind", "string", "哪类事项", "Its kind", '"project"', due = true }, { "on", "string", "哪天", "The day", '"2024-03-01"', due = true },
+  { "open", "string|table", "开着的环节", "Open stages", '"approval"' }, { "facts", "table", "事实", "Facts", "{ investment = wan(100) }" },
+  { "papers", "table", "已交的材料", "Papers on the case", '{ "budget" }' }, { "others", "table", "脚本要看的别的事项", "Other cases that scripts read", "{ A = story.other \"A\" }" },
+  { "entries", "table", "名册的条目", "Entries of registers", '{ experts = { E001 = { … } } }' }, { "seed", "string", "抽取的种子", "The seed of draws", '"00…"' },
+  { "jurisdiction", "string", "辖区(不写:文件所在的县)", "Its jurisdiction (else the folder's)", '"430922"' },
+  { "create", "boolean", "true:测新建", "true: tests the opening", "true" }, { "by", "string", "新建时谁办", "Who opens it", '"builder"' } })
+local expect_words = P.described("expect", "expect = { … }", "判例应当怎样", "What a law case expects", {
+  { "open", "string|table", "开着的环节", "Stages that are open", '"approval"' }, { "closed", "string|table", "没有开着的", "Stages that are not", '"procurement"' },
+  { "due", "table", '期限的日期,或 "paused" "none"', 'Dates of deadlines, or "paused", "none"', '{ ["approval.decide"] = "2024-03-13" }' },
+  { "facts", "table", "事实的值", "Facts and their values", '{ approved_on = "2024-03-05" }' }, { "absent", "table", "没有的事实", "Facts that are not set", '{ "approved_on" }' },
+  { "refused", "table", "最后一步被拒绝", "The last step is refused", '{ article = 49, code = "cloud.reason" }' },
+  { "told", "string|table", "告知了谁", "Who was told", '"builder"' }, { "not_told", "string|table", "没有告知谁", "Who was not", '"finance"' },
+  { "ended", "string", "了结的结果", "How it ended", '"done"' }, { "may", "string|table", "可以办的操作", "Actions that are possible", '"approval.accept"' },
+  { "may_not", "string|table", "不可以办的", "Actions that are blocked", '"approval.approve"' },
+  { "acts", "table", "要别的事项办的", "What is asked of other cases", '{ "planning.enter_plan" }' } })
+local refused_words = P.described("refused", "refused = { … }", "怎样拒绝的", "How it was refused", {
+  { "article", "number", "依据的条", "The article", "49" }, { "code", "string", "名字", "The name", '"paper.missing"' } })
 local sorts = { plain = true, boundary = true, refusal = true, exception = true }
 
 -- As P.shape, for what was read before: AT is the place of the law case.

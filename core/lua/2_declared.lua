@@ -1,0 +1,134 @@
+-- What each declaration may hold: the shape that is checked, and beside it what the reference says of it, so that neither drifts from the other.
+-- A row: name, type, what it is for in Chinese and in English, an example; due = true where it must be there.
+local described = P.described
+
+local title_words = described("title", 'title = { zh = "…", en = "…" }', "名称", "A name in both languages", {
+  { "zh", "string", "中文", "Chinese", '"项目审批"', due = true }, { "en", "string", "英文", "English", '"Approval"', due = true } })
+
+local action_words = described("action", "actions = { name = { … } }", "操作:谁、什么条件、填什么、交什么、有什么结果",
+  "An action: who, when, what to fill in, what to bring, what follows", {
+  { "by", "string|table", "谁可以办:角色或角色清单;system 只由别的事项和期限办", "Role or roles; \"system\": only other cases and deadlines", '"bureau"', due = true },
+  { "title", "table", "名称", "Its name", '{ zh = "批复", en = "Approve" }', due = true },
+  { "article", "number", "依据的条", "The article", "14" },
+  { "articles", "table", "依据的几条", "Several articles", "{ 13, 14 }" },
+  { "form", "table", "要填的表:字段清单;只写名字的用事项上同名的字段", "Fields to fill in; a bare name takes over the fact's field", '{ { "opinion", text, zh = "意见", en = "Opinion" } }' },
+  { "needs", "table", "要先交齐的材料", "Papers that must be there", 'docs { "budget" }' },
+  { "when", "table", "条件:只有这样的事项才有这个操作", "A condition: the action exists only for such cases", 'above("investment", wan(50))' },
+  { "guard", "function|table", "填表以前就要满足的:函数(case, now)或几个;不返回就是没有意见", "What must hold before anyone asks: (case, now), one or a list; nothing, or refuse", "function(case, now) … end" },
+  { "check", "function|table", "填的表要满足的:函数(case, input, now)", "What the form must satisfy: (case, input, now)", "function(case, given, now) … end" },
+  { "effect", "function|table", "结果:效果清单,或返回清单的函数(case, input, now)", "What follows: a list of effects, or a function that returns one", '{ set("approved_on", today), follow "approved" }' },
+  { "clock", "table", "起、停、续一个计时", "Starts, pauses, resumes or stops a clock", 'start "decide"' },
+  { "once", "number|table", "本环节内只能办一次,按第几条;{ article, unless = 表中项 }:填了该项可再办", "Only once while the stage is open, by which article", "14" },
+  { "reads", "table", "脚本要看的别的事项、名册", "Other cases or registers that the script needs", '{ "plan", "register:experts" }' },
+  { "usual", "number", "通常的办法排第几,推演用", "The ordinary way on, in order, for forecasts", "1" },
+  { "after", "table", "通常多久办完,推演用", "How long it usually takes, for forecasts", "workdays(5)" },
+  { "order", "number", "显示的顺序", "Order of display", "1" },
+  { "help", "table", "给办事人的一句提示", "A hint for whoever acts", '{ zh = "…", en = "…" }' },
+  { "system", "boolean", "界面上不显示", "Not shown to people", "true" },
+  { "public", "boolean", "办理情况可以公开", "That it was done may be public", "true" },
+  { "pays", "function|number", "最多付多少(分):数,或函数(case, now);看影响时用", "What it pays at most, in fen: a number or (case, now); for plans", "function(case, now) … end" },
+  { "final", "boolean", "true:办了就不能撤回", "true: cannot be taken back", "true" } })
+
+local deadline_words = described("deadline", "deadlines = { name = { … } }", "期限:从哪天起、多久、提醒谁、到期怎样",
+  "A deadline: from when, how long, who hears of it, what follows", {
+  { "title", "table", "名称", "Its name", '{ zh = "审批时限", en = "Decide" }', due = true },
+  { "article", "number", "依据的条;没有就写 source", "The article; else source is due", "14" },
+  { "articles", "table", "依据的几条", "Several articles", "{ 14, 15 }" },
+  { "source", "table", "别的法的期限:出处", "Another law's: where it is from", '{ zh = "密码法", en = "Cryptography Law" }' },
+  { "limit", "string", "多久:limits 里的名字", "How long: a name in limits", '"decide_within"' },
+  { "from", "string|table", "从哪个日期起;opened 是本环节开始之日;几个取最晚", 'From which date; "opened": the day the stage opened; the latest of several', '"opened"' },
+  { "clock", "string", "或按一个会停的计时(工作日)", "Or by a clock that can pause (working days)", '"decide"' },
+  { "on", "table", "或固定在某月某日:year 是年份的事实,plus 加几年", "Or on a fixed day: year names a fact, plus adds years", '{ month = 9, day = 30, year = "plan_year", plus = -1 }' },
+  { "unless", "string|table", "有了这个事实就算办了", "Done once that fact is set", '"approved_on"' },
+  { "when", "table", "条件", "A condition", 'is_set("accepted_on")' },
+  { "warn", "table", "到期以前的提醒", "Reminders before", "{ workdays(3), workdays(1) }" },
+  { "after", "table", "到期以后的提醒", "Reminders after", "{ workdays(5) }" },
+  { "tell", "string|table", "提醒谁", "Who is told", '"bureau"' },
+  { "action", "string", "办哪个操作就了结", "The action that discharges it", '"approve"' },
+  { "on_due", "function|table", "过了当天(24时)的结果:效果", "Effects once the day has passed (24:00)", "{ finish \"lapsed\" }" },
+  { "nature", "string", "limit 会超期;opens 到时才可办;reminder 只提醒", '"limit" can be overdue, "opens" never, "reminder" only reminds', '"reminder"' },
+  { "roll", "boolean", "false:最后一日是休息日也不顺延", "false: a last day on a rest day stays", "false" },
+  { "stage_open", "boolean", "true:环节关了期限就没有了", "true: gone when the stage closes", "true" },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
+
+local stage_words = described("stage", 'stage "name" { … }; amend "name" { … }', "环节:事项的一段;amend 只写要改的部分", "A stage of a case's life; amend names only what changes", {
+  { "kind", "string", "属于哪类事项", "Of which kind of case", '"project"', due = true },
+  { "title", "table", "名称", "Its name", '{ zh = "项目审批", en = "Approval" }', due = true },
+  { "articles", "table", "依据的条", "Its articles", "{ 13, 14 }", due = true },
+  { "owner", "string|table", "谁负责", "Who answers for it", '"bureau"' },
+  { "order", "number", "显示的顺序", "Order of display", "60" },
+  { "limits", "table", "条文里的数字和期限:县区要改的就是它们", "Numbers and periods of the articles: what counties tune", "{ decide_within = workdays(10) }" },
+  { "facts", "table", "本环节记在事项上的字段", "What this stage adds to the case", '{ { "approved_on", date, zh = "批复日期", en = "Approved on", optional = true } }' },
+  { "actions", "table", "操作", "Its actions", "{ approve = { … } }" },
+  { "deadlines", "table", "期限", "Its deadlines", "{ decide = { … } }" },
+  { "leads", "table", "去向:follow 的名字 → 环节(或几个)", "Where follow leads: name → stage or stages", '{ approved = "budget_review" }' },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' },
+  { "readings", "table", "条文有几种读法时取了哪种", "Which reading of the text was taken", '{ { article = 8, zh = "…", en = "…" } }' },
+  { "in_flight", "string", "规则变时在办的:stay 留用原规则,move 改用新规则", 'Open cases when this stage changes: "stay" or "move"', '"stay"' } })
+
+local kind_words = described("kind", 'kind "name" { … }', "一类事项", "A kind of case", {
+  { "title", "table", "名称", "Its name", '{ zh = "信息化项目", en = "IT project" }', due = true },
+  { "articles", "table", "依据的条", "Its articles", "{ 2, 5 }" },
+  { "facts", "table", "事项上的字段", "Its facts", '{ { "title", text, zh = "项目名称", en = "Title" } }' },
+  { "create", "table", "怎样新建", "How one is opened", '{ by = "builder", form = { "title" }, effect = { open "declaration" } }', due = true },
+  { "name", "string", "哪个字段作名称", "The fact that names it", '"title"' },
+  { "columns", "table", "列表里显示的字段", "Facts shown in lists", '{ "investment" }' },
+  { "limits", "table", "数字和期限", "Numbers and periods", "{ most = wan(500) }" },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' },
+  { "number", "string", "编号的样式", "How its number is made", '"plan"' },
+  { "public", "table", "不登录能看到什么:when 条件,facts 字段", "What anyone may see: when, facts", '{ when = is_set("released_on"), facts = { "title" } }' },
+  { "secret", "table", "定密的操作", "How it is classified", "{ … }" } })
+
+local create_words = described("create", "create = { … }", "怎样新建一个事项", "How a case is opened", {
+  { "by", "string|table", "谁可以", "Who may", '"builder"', due = true },
+  { "form", "table", "要填的字段", "Fields to fill in", '{ "title", "investment" }' },
+  { "guard", "function|table", "填表以前就要满足的", "What must hold before", "function(case, now) … end" },
+  { "check", "function|table", "填的要满足的", "What the form must satisfy", "function(case, given, now) … end" },
+  { "effect", "function|table", "结果", "What follows", '{ open "declaration" }' },
+  { "reads", "table", "脚本要看的别的事项", "Other cases that the script needs", '{ "unit:project" }' },
+  { "title", "table", "名称", "Its name", '{ zh = "新建项目", en = "Open a project" }' },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' },
+  { "article", "number", "依据的条", "The article", "5" },
+  { "system", "boolean", "界面上不显示", "Not shown to people", "true" } })
+
+local public_words = described("public", "public = { … }", "不登录能看到什么", "What anyone may see without a login", {
+  { "when", "table", "条件:以前什么也看不到", "A condition: nothing before", 'is_set("released_on")', due = true },
+  { "facts", "table", "能看到的字段", "The facts to be seen", '{ "title" }' } })
+
+local register_words = described("register", 'register "name" { … }', "名册:专家、承建单位、信用记录", "A kept list", {
+  { "title", "table", "名称", "Its name", '{ zh = "专家库", en = "Experts" }', due = true },
+  { "articles", "table", "依据的条", "Its articles", "{ 12 }" },
+  { "fields", "table", "每条记什么", "What an entry holds", '{ { "name", text, zh = "姓名", en = "Name" } }' },
+  { "by", "string|table", "谁登记", "Who writes entries", '"center"' },
+  { "read", "string|table", "谁可以看(不写:所有人)", "Who reads (else every user)", '"bureau"' },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' },
+  { "key", "string", "编号的字段", "The field that is its id", '"code"' },
+  { "public", "table", "可以公开的字段", "Fields anyone may see", '{ "name" }' } })
+
+local report_words = described("report", 'report "name" { … }', "报表", "A report", {
+  { "title", "table", "名称", "Its name", '{ zh = "台账", en = "Ledger" }', due = true },
+  { "articles", "table", "依据的条", "Its articles", "{ 18 }" },
+  { "by", "string|table", "谁可以看", "Who may read it", '"bureau"', due = true },
+  { "kind", "string", "哪类事项", "Of which kind of case", '"project"' },
+  { "columns", "table", "列:{ 键, 类型, zh, en }", "Columns: { key, type, zh, en }", '{ { "title", zh = "项目", en = "Project" } }', due = true },
+  { "row", "function", "每个事项一行:函数(case, now);nil 不列", "A row for each case: (case, now); nil leaves it out", "function(case, now) return { title = case.title } end", due = true },
+  { "parameters", "table", "可以给的参数", "Parameters", '{ { "plan_year", int, zh = "年度", en = "Year" } }' },
+  { "totals", "table", "要合计的列", "Columns that are summed", '{ "investment" }' },
+  { "order", "table", "排序的列;前加 - 从大到小", "Columns to sort by; - for the greatest first", '{ "-investment" }' },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
+
+local column_words = described("column", '{ "key", type, zh = …, en = … }', "报表的一列", "A column of a report", {
+  { 1, "string", "键", "Its key", '"title"', due = true }, { 2, "table", "类型(不写:text)", "Its type (else text)", "money" },
+  { "zh", "string", "中文", "Chinese", '"项目"', due = true }, { "en", "string", "英文", "English", '"Project"', due = true },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
+
+local migrate_words = described("migrate", 'migrate "name" { … }', "规则变了没有出路的在办事项怎样办", "What open cases do that a change of rules would leave without a way", {
+  { "title", "table", "名称", "Its name", '{ zh = "转入采购", en = "On to procurement" }', due = true },
+  { "kind", "string", "哪类事项", "Of which kind of case", '"project"', due = true },
+  { "from", "string", "原来的环节(可以已经没有)", "A stage of the rules before, which may be gone", '"county_review"', due = true },
+  { "to", "string", "转到哪个环节", "The stage they move to", '"procurement"' },
+  { "when", "table|function", "条件", "A condition", 'is_set("budget_reviewed_on")' },
+  { "effect", "table|function", "结果", "What follows", '{ open "procurement" }' },
+  { "order", "number", "先后", "Their order", "1" },
+  { "articles", "table", "依据的几条", "Several articles", "{ 49 }" }, { "article", "number", "依据的条", "The article", "49" },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
