@@ -12,6 +12,7 @@ tell("declarations", "声明", "Declarations", {
   { "redline", 'redline "name" { … }', "一条红线,只在 redlines/", "A red line, only under redlines/", 'redline "retention" { … }' },
   { "crossed", "crossed { zh, en }", "红线的函数说:踩了", "What a red line says when it is crossed", 'crossed { zh = "…", en = "…" }' },
   { "migrate", 'migrate "name" { … }', "规则变时在办事项的去处", "Where open cases go when rules change", 'migrate "to_procurement" { … }' },
+  { "world", "world { on, cases, entries }", "验证红线时从哪里起,只在 redlines/", "The world in which red lines are proved, under redlines/", 'world { on = "2023-06-01", cases = { { kind = "project" } } }' },
   { "papers", "papers { name = { zh, en, article } }", "材料的名目", "The papers there are", 'papers { budget = { zh = "预算", en = "Budget", article = 17 } }' },
   { "roles", "roles { … }", "角色,只在 roles.lua", "Roles, in roles.lua", 'roles { bureau = { zh = "…", en = "…", scope = "jurisdiction" } }' },
   { "jurisdictions", "jurisdictions { … }", "辖区,只在 jurisdictions.lua", "Jurisdictions", 'jurisdictions { ["430922"] = { zh = "桃江县", en = "Taojiang County" } }' },
