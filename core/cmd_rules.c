@@ -6,8 +6,8 @@
 #include "redlines.h"
 #include "ruleset.h"
 
-static const char *const verbs[] = {"check", "test",      "prove",      "plan",    "apply",  "rollback", "list", "show",
-                                    "diff",  "candidate", "candidates", "approve", "cancel", "new",      "reference",      NULL};
+static const char *const verbs[] = {"check", "test",      "prove",      "plan",    "apply",  "rollback", "list",      "show",
+                                    "diff",  "candidate", "candidates", "approve", "cancel", "new",      "reference", NULL};
 
 static int read_rules(struct bf__cli *cli, struct bf__ruleset **ret, struct bf_error *err) {
   int r = bf__cli_config(cli, err);

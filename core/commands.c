@@ -13,7 +13,8 @@ const struct bf__verb bf__verbs[] = {
      "推进或查看虚拟时钟 · move a virtual clock, or show it",
      "  途中到期的期限依次触发 · what falls due on the way fires, in order. Without an argument the clock is shown.\n"},
     {"rules", bf__cmd_rules,
-     "check|test|prove|plan|apply|rollback|list|show|diff|candidate|candidates|approve|cancel [DIR | HASH] | reference | new COUNTY [DIR] "
+     "check|test|prove|plan|apply|rollback|list|show|diff|candidate|candidates|approve|cancel [DIR | HASH] | reference | new "
+     "COUNTY [DIR] "
      "[OPTIONS]",
      "规则脚本 · the rules",
      "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
