@@ -51,7 +51,9 @@ struct bf__app {
   struct bf__reign *reign; /* the rules in force, and those that cases stay on; take a reference under the lock */
   _Atomic uint64_t rules_generation;
 
-  struct bf_api api;                       /* the "api" service */
+  struct bf_api api;          /* the "api" service */
+  void (*changed)(void *arg); /* who watches for commits, or NULL; loop thread */
+  void *changed_arg;
   struct bf_engine_service engine_service; /* the "engine" service */
   int64_t started_ms;
 };
@@ -70,6 +72,7 @@ void bf__app_set_reign(struct bf__app *app, struct bf__reign *reign); /* takes i
 
 /* After a commit, on the loop thread: cases changed (ids, borrowed), a deadline is pending at AT, notices wait for delivery. */
 void bf__app_changed(struct bf__app *app, const json_t *ids);
+void bf__app_committed(struct bf__app *app);
 void bf__app_wake(struct bf__app *app, int64_t at);
 void bf__app_notices(struct bf__app *app);
 

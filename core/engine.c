@@ -383,6 +383,7 @@ static void on_finished(uv_async_t *async) {
     if (command->done) command->done(command);
     bf__command_free(command);
   }
+  bf__app_committed(engine->app);
   if (next_rung != INT64_MAX) bf__app_wake(engine->app, next_rung);
   if (notices) bf__app_notices(engine->app);
 }

@@ -50,6 +50,7 @@ static const struct route routes[] = {
     {"post", API "import", "import", "导入台账", "Take in a ledger file", NULL, "what! text! apply", NULL},
     {"get", API "calendar", "calendar.get", "一年的工作日", "A year's working days", "year", NULL, NULL},
     {"get", API "calendar.ics", "calendar.feed", "我的时限日历(iCalendar)", "My deadlines as iCalendar", "token", NULL, NULL},
+    {"get", API "stream", "stream.read", "实时动态(SSE)", "What happens, live (Server-Sent Events)", NULL, NULL, NULL},
     {"post", API "me/feed", "me.feed", "更换日历订阅地址", "A new address for my calendar feed", NULL, NULL, NULL},
     {"get", API "kinds", "rules.describe", "现行规则的说明", "The rules in force, described", NULL, NULL, NULL},
     {"get", API "rules", "rules.list", "规则版本", "Rulesets", NULL, NULL, NULL},

@@ -19,6 +19,12 @@ static struct bf__app *app_of_engine(const struct bf_engine_service *service) {
   return HOLDER(service, struct bf__app, engine_service);
 }
 
+static void watch(const struct bf_api *self, void (*changed)(void *arg), void *arg) {
+  struct bf__app *app = app_of_api(self);
+  app->changed = changed;
+  app->changed_arg = arg;
+}
+
 static void api_call(const struct bf_api *self, struct bf_call *call) {
   bf__api_call(app_of_api(self), call);
 }
@@ -101,7 +107,8 @@ void bf__services_init(struct bf__app *app) {
                              .upload_begin = bf__upload_begin,
                              .upload_write = bf__upload_write,
                              .upload_finish = bf__upload_finish,
-                             .upload_abort = bf__upload_abort};
+                             .upload_abort = bf__upload_abort,
+                             .watch = watch};
   app->engine_service = (struct bf_engine_service){
       .size = sizeof app->engine_service, .fire_due = fire_due, .clock_is_virtual = clock_is_virtual, .clock_set = clock_set};
 }
@@ -118,6 +125,10 @@ void bf__app_changed(struct bf__app *app, const json_t *ids) {
   size_t i;
   json_t *id;
   json_array_foreach(ids, i, id) bf__views_forget(app, json_string_value(id));
+}
+
+void bf__app_committed(struct bf__app *app) {
+  if (app->changed) app->changed(app->changed_arg);
 }
 
 void bf__app_wake(struct bf__app *app, int64_t at) {

@@ -60,6 +60,9 @@ struct bf_api {
   int (*upload_write)(struct bf_upload *upload, const char *data, size_t length, void (*done)(void *arg, int status), void *arg);
   void (*upload_finish)(struct bf_upload *upload);
   void (*upload_abort)(struct bf_upload *upload);
+
+  /* CHANGED runs on the loop thread after commits: "stream.read" may have something new. One watcher. NULL ends it. */
+  void (*watch)(const struct bf_api *self, void (*changed)(void *arg), void *arg);
 };
 
 #endif

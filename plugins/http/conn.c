@@ -142,7 +142,7 @@ static void flush(struct bf__conn *conn) {
   }
 }
 
-static size_t queued(const struct bf__conn *conn) {
+size_t bf__conn_queued(const struct bf__conn *conn) {
   return conn->http->out.length + conn->out.length + (conn->write_busy ? conn->sending.length : 0);
 }
 
@@ -158,7 +158,8 @@ void bf__conn_end(struct bf__conn *conn) {
 
 /* Whether more of what was read may be parsed now. */
 static bool may_parse(const struct bf__conn *conn) {
-  return !conn->closing && !conn->finish && conn->phase <= BF__BODY && !conn->piece_busy && queued(conn) < BF__WRITE_HIGH;
+  return !conn->closing && !conn->finish && conn->phase <= BF__BODY && !conn->piece_busy &&
+         bf__conn_queued(conn) < BF__WRITE_HIGH;
 }
 
 static void begin_request(struct bf__conn *conn) {
@@ -257,7 +258,9 @@ static void settle(struct bf__conn *conn, bool starved) {
     conn->finish = true;
     conn->phase = BF__IDLE;
   }
-  if (conn->finish && quiet && conn->phase <= BF__BODY) {
+  if (conn->phase == BF__EVENTS && conn->eof) { /* nobody listens any more */
+    bf__conn_close(conn);
+  } else if (conn->finish && quiet && conn->phase <= BF__BODY) {
     bow_out(conn);
   } else if (!conn->finish && conn->phase == BF__IDLE && conn->in.length > 0) {
     bf__conn_phase(conn, BF__HEAD);
@@ -371,6 +374,8 @@ void bf__conn_tick(struct bf__conn *conn, uint64_t now) {
   const struct bf__limits *limits = &conn->http->limits;
   uint64_t age = now > conn->since ? now - conn->since : 0;
   if (stalled(conn, now)) return;
+  if (conn->phase == BF__EVENTS) bf__events_tick(conn, now);
+  if (conn->closing) return;
   switch (conn->phase) {
   case BF__IDLE:
     if (age > limits->idle_ms) bf__conn_close(conn);

@@ -105,8 +105,11 @@ static void on_tick(uv_timer_t *timer) {
   uint64_t now = uv_now(http->host->loop);
   bool force = http->stopping && now >= http->stop_at;
   struct bf__conn *next;
+  bool changed = http->events_changed;
+  http->events_changed = false;
   for (struct bf__conn *conn = http->first; conn; conn = next) {
     next = conn->next;
+    if (changed) conn->events_stale = true;
     if (force)
       bf__conn_close(conn);
     else
@@ -130,12 +133,13 @@ static void stop(void *self) {
   struct bf__conn *next;
   if (http->stopping) return;
   http->stopping = true;
+  if (http->api->watch) http->api->watch(http->api, NULL, NULL);
   http->stop_at = uv_now(http->host->loop) + http->limits.stop_ms;
   uv_close((uv_handle_t *)&http->listener, on_listener_closed);
   for (struct bf__conn *conn = http->first; conn; conn = next) {
     bool quiet = !conn->write_busy && conn->out.length == 0 && !conn->finish;
     next = conn->next;
-    if (conn->phase == BF__HEAD || (conn->phase == BF__IDLE && quiet))
+    if (conn->phase == BF__HEAD || conn->phase == BF__EVENTS || (conn->phase == BF__IDLE && quiet))
       bf__conn_close(conn);
     else if (conn->phase == BF__IDLE)
       conn->finish = true;
@@ -198,6 +202,7 @@ static int start(const struct bf_host *host, void **ret_self, struct bf_error *e
     stop(http); /* frees it in the close callbacks */
     return failed;
   }
+  if (api->watch) api->watch(api, bf__events_changed, http);
   *ret_self = http;
   return 0;
 }

@@ -35,7 +35,7 @@ struct bf__http {
   struct bf__router router;
   uv_tcp_t listener;
   uv_timer_t tick;
-  bool stopping, listener_closed, accept_again;
+  bool stopping, listener_closed, accept_again, events_changed;
   uint64_t stop_at;              /* when stopping ends by force, loop time */
   struct bf__conn *first, *last; /* open connections, oldest first */
   size_t open, alive;            /* `alive` counts closed ones too that still await an answer */
@@ -74,6 +74,7 @@ enum bf__phase {
   BF__BODY,
   BF__CALL,   /* the program has it; its answer is awaited */
   BF__STREAM, /* a file is going out */
+  BF__EVENTS, /* a live stream is open */
   BF__LINGER, /* answered and shut; the rest of what comes is thrown away for a moment, so that the answer is not lost */
 };
 
@@ -104,9 +105,13 @@ struct bf__conn {
   uint64_t piece_since;
   struct bf__stream *stream;
   char peer[64];
+  char events_after[64];               /* a live stream: the last id it has */
+  bool events_asked, events_stale;     /* a look is under way; something may be new */
+  uint64_t events_looked, events_beat; /* loop time of the last look, and of the last bytes */
 };
 
 /* conn.c */
+size_t bf__conn_queued(const struct bf__conn *conn); /* bytes that wait for the client */
 void bf__conn_accept(struct bf__http *http);
 void bf__conn_close(struct bf__conn *conn); /* at once; what is under way is dropped */
 void bf__conn_unref(struct bf__conn *conn);
@@ -145,9 +150,15 @@ void bf__upload_abort(struct bf__conn *conn);
 /* response.c */
 void bf__response_answer(struct bf__conn *conn, const struct bf_answer *answer);
 void bf__response_fault(struct bf__conn *conn, enum bf__fault fault, int line, int column);
+void bf__response_events(struct bf__conn *conn); /* the head of a stream */
 void bf__response_asset(struct bf__conn *conn);
 void bf__response_options(struct bf__conn *conn);
 void bf__response_continue(struct bf__conn *conn);
+
+/* events.c: the live stream */
+void bf__events_begin(struct bf__conn *conn);
+void bf__events_changed(void *http);
+void bf__events_tick(struct bf__conn *conn, uint64_t now);
 
 /* file.c: a file going out, a bounded piece at a time. FILE is stolen, also on failure. */
 void bf__stream_begin(struct bf__conn *conn, int file, int64_t bytes);

@@ -98,6 +98,13 @@ static enum bf__fault read_token(struct bf__conn *conn, const struct bf__head *h
   return BF__FAULT_NONE;
 }
 
+/* Where a stream that was cut goes on; what is no place at all begins at the end. */
+static void read_place(struct bf__conn *conn, const struct bf__head *head) {
+  size_t count = 0;
+  const struct bf__text *text = bf__head_field(head, "last-event-id", &count);
+  (void)copy_once(text, count, sizeof conn->events_after - 1, conn->events_after, BF__FAULT_NONE);
+}
+
 /* Behind a proxy that was named, the client is the last address which that proxy wrote. */
 static void read_peer(struct bf__conn *conn, const struct bf__head *head) {
   const struct bf__text *field;
@@ -205,6 +212,7 @@ static enum bf__fault read_all(struct bf__conn *conn, const struct bf__head *hea
   if ((fault = read_key(request, head)) != BF__FAULT_NONE) return fault;
   if ((fault = read_if_match(request, head)) != BF__FAULT_NONE) return fault;
   if ((fault = read_token(conn, head)) != BF__FAULT_NONE) return fault;
+  if (request->route->flags & BF__ROUTE_EVENTS) read_place(conn, head);
   read_peer(conn, head);
   if ((fault = bf__target_params(&match, &query, &request->params)) != BF__FAULT_NONE) return fault;
   return request->route->flags & BF__ROUTE_UPLOAD ? add_type(request, head) : BF__FAULT_NONE;
@@ -278,6 +286,10 @@ void bf__request_ready(struct bf__conn *conn) {
   if (fault == BF__FAULT_NONE && request->is_asset) {
     bf__response_asset(conn);
     bf__conn_end(conn);
+    return;
+  }
+  if (fault == BF__FAULT_NONE && request->route->flags & BF__ROUTE_EVENTS) {
+    bf__events_begin(conn);
     return;
   }
   if (fault == BF__FAULT_NONE && request->route->method == HTTP_POST) {

@@ -212,6 +212,14 @@ void bf__response_answer(struct bf__conn *conn, const struct bf_answer *answer) 
   if (!conn->request.head_only) bf__put(out, answer->body, body);
 }
 
+/* Without a length: the stream ends with the connection. */
+void bf__response_events(struct bf__conn *conn) {
+  struct bf__buffer *out = begin(conn, 200, 200);
+  if (!out) return;
+  put_type(out, "text/event-stream; charset=utf-8");
+  bf__put_text(out, "X-Accel-Buffering: no\r\n\r\nretry: 2000\n\n");
+}
+
 void bf__response_asset(struct bf__conn *conn) {
   const struct bf_asset *asset = &conn->request.asset;
   bool unchanged = conn->request.unchanged;

@@ -26,6 +26,7 @@ static const struct bf__route routes[] = {
     {HTTP_GET, API "deadlines", "deadline.list", 0},
     {HTTP_GET, API "inbox", "inbox.list", 0},
     {HTTP_POST, API "inbox/{notice}/read", "inbox.read", 0},
+    {HTTP_GET, API "stream", "stream.read", BF__ROUTE_EVENTS},
     {HTTP_GET, API "registers/{name}", "register.list", 0},
     {HTTP_POST, API "registers/{name}", "register.add", 0},
     {HTTP_GET, API "registers/{name}/{entry}", "register.get", 0},

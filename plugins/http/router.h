@@ -8,6 +8,7 @@
 
 enum bf__route_flags {
   BF__ROUTE_UPLOAD = 1, /* the body is a document of any type, streamed */
+  BF__ROUTE_EVENTS = 4, /* the answer does not end: Server-Sent Events */
   BF__ROUTE_LOGIN = 2,  /* starts a session: an old session cookie is not looked at */
 };
 
@@ -24,7 +25,7 @@ struct bf__segment {
   bool parameter;
 };
 
-#define BF__ROUTES 64
+#define BF__ROUTES 128
 struct bf__router {
   size_t count;
   struct bf__compiled {

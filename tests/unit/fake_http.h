@@ -256,7 +256,7 @@ static void fake_abort(struct bf_upload *upload) {
   uv_close((uv_handle_t *)&upload->timer, upload_closed);
 }
 
-static const struct bf_api fake_api = {sizeof fake_api, fake_call, fake_begin, fake_write, fake_finish, fake_abort};
+static const struct bf_api fake_api = {sizeof fake_api, fake_call, fake_begin, fake_write, fake_finish, fake_abort, NULL};
 
 /* One small file of a web application, at "/" and at "/assets/a-1.js". */
 static bool fake_find(const struct bf_assets *self, const char *path, bool gzip, struct bf_asset *ret) {
