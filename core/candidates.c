@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define KEPT 8
+#define KEPT_BYTES ((size_t)256 << 20) /* of their plans; the newest is kept whatever it takes */
 
 struct bf__candidates {
   pthread_mutex_t lock;
@@ -46,9 +47,11 @@ void bf__candidates_keep(struct bf__candidates *all, struct bf__candidate *candi
   candidate->next = all->first;
   all->first = candidate;
   int count = 1;
+  size_t bytes = candidate->bytes;
   for (struct bf__candidate **at = &candidate->next; *at;) {
     struct bf__candidate *one = *at;
-    if (strcmp(one->set->hash, candidate->set->hash) == 0 || ++count > KEPT) {
+    bytes += one->bytes;
+    if (strcmp(one->set->hash, candidate->set->hash) == 0 || ++count > KEPT || bytes > KEPT_BYTES) {
       *at = one->next;
       drop(one);
     } else {

@@ -504,8 +504,11 @@ static bool limits_differ(const json_t *before, const json_t *after) {
     const json_t *old = json_object_get(bf__view_stage(before, name), "limits"), *new = json_object_get(stage, "limits");
     if ((old || new) && (!old || !new || !json_equal(old, new))) return true;
   }
-  return !json_equal(json_object_get(before, "kinds"), json_object_get(after, "kinds")) ||
-         !json_equal(json_object_get(before, "papers"), json_object_get(after, "papers"));
+  json_object_foreach(json_object_get(after, "kinds"), name, stage) {
+    const json_t *old = json_object_get(bf__view_kind(before, name), "limits"), *new = json_object_get(stage, "limits");
+    if ((old || new) && (!old || !new || !json_equal(old, new))) return true;
+  }
+  return false;
 }
 
 json_t *bf__impact_stages(const struct bf__ruleset *before, const struct bf__ruleset *after) {

@@ -23,10 +23,14 @@ struct bf__jobs {
   int running;
 };
 
+void bf__thread_low(void) {
+  (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE); /* of this thread alone */
+}
+
 static void job_main(void *arg) {
   struct job *job = arg;
   struct bf__jobs *jobs = job->jobs;
-  (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE); /* of this thread alone */
+  bf__thread_low();
   job->run(job->arg);
   uv_mutex_lock(&jobs->lock);
   job->next = jobs->finished;

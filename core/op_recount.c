@@ -148,7 +148,17 @@ static int recount(struct bf__reading *reading, struct bf_error *err) {
   return r < 0 || reading->body ? r : no_memory(err);
 }
 
+/* rules.reconciling → { reconciling }: is a change of rules still being followed in storage? */
+static int reconciling(struct bf__reading *reading, struct bf_error *err) {
+  bool under_way = false;
+  int r = is_reconciling(reading, &under_way, err);
+  reading->status = 200;
+  reading->body = json_pack("{sb}", "reconciling", under_way);
+  return r;
+}
+
 const struct bf__operation bf__operations_recount[] = {
+    {.name = "rules.reconciling", .kind = BF__READ, .access = BF__OPERATOR, .read = reconciling},
     {.name = "deadline.check", .kind = BF__READ, .access = BF__OPERATOR, .read = recount},
     {.name = NULL},
 };

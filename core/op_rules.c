@@ -93,8 +93,8 @@ static void tell_plan(struct bf__rules_job *job, const struct bf__ruleset *set) 
   const char *id, *only = json_string_value(bf__job_param(job, "case"));
   json_t *cases = json_array(), *one;
   if (candidate) {
-    json_object_foreach(candidate->plan, id, one) if (json_array_size(cases) < CASES_SHOWN &&
-                                                      (!only || strcmp(only, id) == 0))(void) json_array_append(cases, one);
+    json_object_foreach(candidate->plan, id, one) if (json_array_size(cases) < CASES_SHOWN && (!only || strcmp(only, id) == 0))(
+        void) json_array_append_new(cases, bf__plan_case(candidate, id));
     job->status = 200;
     job->body = json_pack("{ss sO so sO}", "candidate", set->hash, "summary", candidate->summary, "diff", diff_of(job, set),
                           "cases", cases);

@@ -7,6 +7,7 @@
 #include "impact.h"
 #include "log.h"
 #include "proposals.h"
+#include "rules_plan.h"
 #include "services.h"
 #include "turn.h"
 #include "work.h"
@@ -70,9 +71,11 @@ static int still_true(struct bf__turn *turn, struct bf__command *command, const 
     return stale(command, "计划以后变动的事项太多:请重新计划", "Too many cases have changed since the plan: plan again.");
   if (r < 0) return r;
   json_object_foreach(again, id, impact) {
-    const json_t *planned = json_object_get(candidate->plan, id);
+    json_t *planned = bf__plan_case(candidate, id);
     stranded += json_is_true(json_object_get(impact, "stranded")) - json_is_true(json_object_get(planned, "stranded"));
-    if (strict && (json_is_null(impact) ? planned != NULL : !planned || !json_equal(planned, impact))) {
+    bool same = json_is_null(impact) ? !planned : planned && json_equal(planned, impact);
+    json_decref(planned);
+    if (strict && !same) {
       char zh[300], en[300];
       (void)snprintf(zh, sizeof zh, "计划已过时:事项 %s 之后有变动,影响与计划不同,请重新计划", id);
       (void)snprintf(en, sizeof en,

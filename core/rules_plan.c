@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain.h"
 #include "impact.h"
+#include "jobs.h"
 #include "store.h"
 
-#define SLICE 500
+#define SLICE 50
+#define WORKERS 4
 #define FIRST 10 /* cases named in the summary */
 
 static const char *text(const json_t *object, const char *name) {
@@ -73,6 +76,7 @@ static void note(struct bf__candidate *candidate, json_t *impact) {
   json_t *s = candidate->summary, *told = json_object_get(s, "told"), *role;
   size_t i;
   if (json_object_get(impact, "stays")) return; /* nothing happens to it */
+  candidate->affected++;
   tally(s, json_object_get(impact, "deadlines"), "deadlines");
   tally(s, json_object_get(impact, "actions"), "actions");
   tally(s, json_object_get(impact, "papers"), "papers");
@@ -86,38 +90,138 @@ static void note(struct bf__candidate *candidate, json_t *impact) {
   keep_first(json_object_get(s, "most_affected"), impact);
 }
 
-static int each_case(struct bf__candidate *candidate, const struct bf__impact_sides *sides, struct bf_error *err) {
-  int64_t cursor = 0;
-  bool more = true;
-  while (more) {
-    json_t *rows = NULL, *row;
-    size_t i;
-    int r =
-        bf__store_rows(sides->store, "SELECT number, state FROM cases WHERE open = 1 AND number > $1 ORDER BY number LIMIT $2",
-                       "number:i state:j", &rows, err, "ii", cursor, (int64_t)SLICE);
-    more = json_array_size(rows) == SLICE;
-    json_array_foreach(rows, i, row) {
-      json_t *impact = NULL, *state = json_object_get(row, "state");
-      bool stays = false;
-      if (r < 0) break;
-      cursor = json_integer_value(json_object_get(row, "number"));
-      candidate->open_cases++;
-      r = bf__impact(sides, state, &stays, &impact, err);
-      candidate->staying += stays;
-      if (!impact) continue;
-      note(candidate, impact);
-      if (json_object_set_new(candidate->plan, text(state, "id"), impact) < 0) r = no_memory(err);
-    }
-    json_decref(rows);
-    if (r < 0) return r;
-  }
-  return 0;
+/* Workers -------------------------------------------------------------------------------------------------------------------- */
+
+/* Several threads at low priority, each with a connection and sandboxes of its own, take slice after slice of the cases' numbers. What
+ * they find is kept as text, in order: a hundred thousand impacts are a hundred megabytes so, and a gigabyte as values. */
+struct plan {
+  struct bf__app *app;
+  struct bf__candidate *candidate;
+  const struct bf__reign *reign, *then;
+  const json_t *stages;
+  int32_t today;
+  int64_t slices;
+  /* under the lock */
+  uv_mutex_t lock;
+  int64_t next;
+  json_t **found; /* for each slice [ case, text, case, text, … ] */
+  struct bf_error err;
+};
+
+static bool take_slice(struct plan *plan, int64_t *ret) {
+  uv_mutex_lock(&plan->lock);
+  bool more = plan->next < plan->slices && plan->err.code >= 0;
+  if (more) *ret = plan->next++;
+  uv_mutex_unlock(&plan->lock);
+  return more;
 }
+
+static int one_case(struct plan *plan, const struct bf__impact_sides *sides, json_t *state, json_t *found, struct bf_error *err) {
+  json_t *impact = NULL;
+  char *line = NULL;
+  size_t length = 0;
+  bool stays = false;
+  int r = bf__impact(sides, state, &stays, &impact, err);
+  if (r >= 0 && impact) r = bf__canonical(impact, &line, &length, err);
+  if (line && (json_array_append(found, json_object_get(state, "id")) < 0 ||
+               json_array_append_new(found, json_stringn_nocheck(line, length)) < 0))
+    r = no_memory(err);
+  uv_mutex_lock(&plan->lock);
+  plan->candidate->open_cases++;
+  plan->candidate->staying += stays;
+  if (r >= 0 && impact) note(plan->candidate, impact);
+  uv_mutex_unlock(&plan->lock);
+  json_decref(impact);
+  free(line);
+  return r;
+}
+
+static int one_slice(struct plan *plan, const struct bf__impact_sides *sides, int64_t number, struct bf_error *err) {
+  json_t *rows = NULL, *row, *found = json_array();
+  size_t i;
+  int r = found ? bf__store_rows(sides->store,
+                                 "SELECT state FROM cases WHERE number > $1 AND number <= $2 AND open = 1 ORDER BY number",
+                                 "state:j", &rows, err, "ii", number * SLICE, (number + 1) * SLICE)
+                : no_memory(err);
+  json_array_foreach(rows, i, row) if (r >= 0) r = one_case(plan, sides, json_object_get(row, "state"), found, err);
+  json_decref(rows);
+  uv_mutex_lock(&plan->lock);
+  plan->found[number] = found;
+  uv_mutex_unlock(&plan->lock);
+  return r;
+}
+
+static void work(void *arg) {
+  struct plan *plan = arg;
+  struct bf__shelf shelf = {0};
+  struct bf_error err = {0};
+  struct bf__impact_sides sides = {
+      .reign = plan->reign, .then = plan->then, .shelf = &shelf, .stages = plan->stages, .today = plan->today};
+  int64_t number;
+  bf__thread_low();
+  int r = bf__store_open(plan->app->storage, false, &sides.store, &err);
+  if (r >= 0) r = bf__rules_new(plan->reign->now, &sides.before, &err);
+  if (r >= 0) r = bf__rules_new(plan->candidate->set, &sides.after, &err);
+  while (r >= 0 && take_slice(plan, &number)) r = one_slice(plan, &sides, number, &err);
+  uv_mutex_lock(&plan->lock);
+  if (r < 0 && plan->err.code >= 0) plan->err = err;
+  uv_mutex_unlock(&plan->lock);
+  bf__rules_free(sides.before);
+  bf__rules_free(sides.after);
+  bf__shelf_done(&shelf);
+  bf__store_close(sides.store);
+}
+
+/* What the workers found, case by case in the order of their numbers. */
+static int gather(struct plan *plan, struct bf_error *err) {
+  int r = 0;
+  for (int64_t k = 0; k < plan->slices; k++) {
+    size_t i, count = json_array_size(plan->found[k]);
+    for (i = 0; i + 1 < count && r >= 0; i += 2) {
+      plan->candidate->bytes += json_string_length(json_array_get(plan->found[k], i + 1)) + 200;
+      if (json_object_set(plan->candidate->plan, json_string_value(json_array_get(plan->found[k], i)),
+                          json_array_get(plan->found[k], i + 1)) < 0)
+        r = no_memory(err);
+    }
+    json_decref(plan->found[k]);
+  }
+  return r;
+}
+
+static int count_slices(struct bf__store *store, int64_t *ret, struct bf_error *err) {
+  json_t *rows = NULL;
+  int r = bf__store_rows(store, "SELECT MAX(number) FROM cases", "number:i", &rows, err, "");
+  if (r >= 0) *ret = (json_integer_value(json_object_get(json_array_get(rows, 0), "number")) + SLICE - 1) / SLICE;
+  json_decref(rows);
+  return r;
+}
+
+static int each_case(struct plan *plan, struct bf__store *store, struct bf_error *err) {
+  uv_thread_t threads[WORKERS];
+  int count = 0, want = (int)uv_available_parallelism();
+  int r = count_slices(store, &plan->slices, err);
+  if (r >= 0 && !(plan->found = calloc((size_t)plan->slices + 1, sizeof(json_t *)))) r = no_memory(err);
+  if (r >= 0 && (r = uv_mutex_init(&plan->lock)) < 0) r = bf_fail(err, BF_EIO, "plan", "%s", uv_strerror(r));
+  if (r < 0) return r;
+  if (want > WORKERS) want = WORKERS;
+  if (want > plan->slices) want = plan->slices > 0 ? (int)plan->slices : 1;
+  while (count < want - 1 && uv_thread_create(&threads[count], work, plan) == 0) count++;
+  work(plan); /* this thread is one of them */
+  while (count > 0) (void)uv_thread_join(&threads[--count]);
+  uv_mutex_destroy(&plan->lock);
+  r = plan->err.code;
+  if (r < 0) (void)bf_fail(err, r, plan->err.where, "%s", plan->err.message);
+  int g = gather(plan, err);
+  free(plan->found);
+  return r < 0 ? r : g;
+}
+
+/* The whole ------------------------------------------------------------------------------------------------------------------- */
 
 static int begin(struct bf__candidate *candidate, struct bf_error *err) {
   json_decref(candidate->plan);
   json_decref(candidate->summary);
-  candidate->open_cases = candidate->stranded = candidate->staying = candidate->migrating = 0;
+  candidate->affected = candidate->open_cases = candidate->stranded = candidate->staying = candidate->migrating = 0;
   candidate->plan = json_object();
   candidate->summary = json_pack("{s{} s{} s{} s{} s{} s{} s{} s[]}", "deadlines", "actions", "papers", "payments", "reminders",
                                  "articles", "told", "most_affected");
@@ -137,10 +241,7 @@ static int name_plan(struct bf__candidate *candidate, const struct bf__reign *re
   if (r >= 0) r = bf__canonical(head, &text_, &length, err);
   if (r >= 0) r = bf__digest_add(digest, text_, length);
   json_object_foreach(candidate->plan, id, impact) {
-    free(text_);
-    text_ = NULL;
-    if (r >= 0) r = bf__canonical(impact, &text_, &length, err);
-    if (r >= 0) r = bf__digest_add(digest, text_, length);
+    if (r >= 0) r = bf__digest_add(digest, json_string_value(impact), json_string_length(impact));
   }
   if (r >= 0) r = bf__digest_end(digest, hash);
   if (r >= 0) bf__hex(hash, sizeof hash, candidate->plan_hash);
@@ -152,12 +253,8 @@ static int name_plan(struct bf__candidate *candidate, const struct bf__reign *re
 
 static int sum_up(struct bf__candidate *candidate, const struct bf__reign *reign, struct bf_error *err) {
   json_t *s = candidate->summary;
-  json_int_t affected = 0;
-  const char *id;
-  json_t *impact;
-  json_object_foreach(candidate->plan, id, impact) affected += !json_object_get(impact, "stays");
   bool ok = json_object_set_new(s, "open_cases", json_integer(candidate->open_cases)) == 0 &&
-            json_object_set_new(s, "affected", json_integer(affected)) == 0 &&
+            json_object_set_new(s, "affected", json_integer(candidate->affected)) == 0 &&
             json_object_set_new(s, "staying", json_integer(candidate->staying)) == 0 &&
             json_object_set_new(s, "migrating", json_integer(candidate->migrating)) == 0 &&
             json_object_set_new(s, "stranded", json_integer(candidate->stranded)) == 0 &&
@@ -171,8 +268,8 @@ static int sum_up(struct bf__candidate *candidate, const struct bf__reign *reign
 
 int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const json_t *asked, struct bf_error *err) {
   struct bf__reign *reign = bf__app_reign(app), *then = NULL;
-  struct bf__shelf shelf = {0};
-  struct bf__impact_sides sides = {.reign = reign, .shelf = &shelf};
+  struct bf__store *store = NULL;
+  struct plan plan = {.app = app, .candidate = candidate, .reign = reign};
   int64_t at_ms;
   unsigned char hash[BF__HASH_BYTES];
   json_t *stages = NULL;
@@ -182,24 +279,24 @@ int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const j
   json_decref(candidate->asked);
   candidate->policy = NULL;
   candidate->asked = json_deep_copy(asked);
-  sides.today = bf__date_of_ms(bf__clock_now(&app->clock));
+  plan.today = bf__date_of_ms(bf__clock_now(&app->clock));
   if (r >= 0) r = bf__reign_policy(reign, candidate->set, asked, &candidate->policy, err);
   if (r >= 0) r = bf__reign_next(reign, candidate->set, candidate->policy, &then, err);
-  sides.then = then;
-  if (r >= 0) r = bf__store_open(app->storage, false, &sides.store, err);
-  if (r >= 0) r = bf__store_head(sides.store, &candidate->head, &at_ms, hash, err);
-  if (r >= 0) r = bf__rules_new(reign->now, &sides.before, err);
-  if (r >= 0) r = bf__rules_new(candidate->set, &sides.after, err);
-  if (r >= 0) sides.stages = stages = bf__impact_stages(reign->now, candidate->set);
-  if (r >= 0) r = each_case(candidate, &sides, err);
+  if (r >= 0) r = bf__store_open(app->storage, false, &store, err);
+  if (r >= 0) r = bf__store_head(store, &candidate->head, &at_ms, hash, err); /* before the first look at a case */
+  plan.then = then;
+  if (r >= 0) plan.stages = stages = bf__impact_stages(reign->now, candidate->set);
+  if (r >= 0) r = each_case(&plan, store, err);
   if (r >= 0) r = name_plan(candidate, reign, err);
   if (r >= 0) r = sum_up(candidate, reign, err);
   json_decref(stages);
-  bf__rules_free(sides.before);
-  bf__rules_free(sides.after);
-  bf__shelf_done(&shelf);
-  bf__store_close(sides.store);
+  bf__store_close(store);
   bf__reign_unref(then);
   bf__reign_unref(reign);
   return r;
+}
+
+json_t *bf__plan_case(const struct bf__candidate *candidate, const char *id) {
+  const json_t *line = json_object_get(candidate->plan, id);
+  return line ? json_loadb(json_string_value(line), json_string_length(line), 0, NULL) : NULL;
 }

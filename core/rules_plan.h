@@ -9,4 +9,7 @@
 int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const json_t *asked,
                    struct bf_error *err) BF_WARN_UNUSED;
 
+/* What the plan says of one case, as `bf__impact` gave it: a new reference, NULL for a case that nothing happens to. */
+json_t *bf__plan_case(const struct bf__candidate *candidate, const char *id);
+
 #endif
