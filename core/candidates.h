@@ -15,7 +15,7 @@ struct bf__candidate {
   json_t *asked;           /* the choice as it was given, or NULL */
   json_t *policy;          /* what cases in flight do: { stay?, move? } */
   json_t *plan;            /* { case: impact as canonical text }, or NULL while not planned */
-  size_t bytes; /* of the plan */
+  size_t bytes;            /* of the plan */
   json_t *summary;
   char plan_hash[BF__HASH_HEX]; /* of all that the plan says: what a second person approves */
   int64_t head;                 /* the last event that the plan has seen */

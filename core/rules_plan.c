@@ -92,8 +92,8 @@ static void note(struct bf__candidate *candidate, json_t *impact) {
 
 /* Workers -------------------------------------------------------------------------------------------------------------------- */
 
-/* Several threads at low priority, each with a connection and sandboxes of its own, take slice after slice of the cases' numbers. What
- * they find is kept as text, in order: a hundred thousand impacts are a hundred megabytes so, and a gigabyte as values. */
+/* Several threads at low priority, each with a connection and sandboxes of its own, take slice after slice of the cases' numbers.
+ * What they find is kept as text, in order: a hundred thousand impacts are a hundred megabytes so, and a gigabyte as values. */
 struct plan {
   struct bf__app *app;
   struct bf__candidate *candidate;
@@ -216,7 +216,8 @@ static int each_case(struct plan *plan, struct bf__store *store, struct bf_error
   return r < 0 ? r : g;
 }
 
-/* The whole ------------------------------------------------------------------------------------------------------------------- */
+/* The whole -------------------------------------------------------------------------------------------------------------------
+ */
 
 static int begin(struct bf__candidate *candidate, struct bf_error *err) {
   json_decref(candidate->plan);
