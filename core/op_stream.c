@@ -58,8 +58,8 @@ static int put_case(struct bf__reading *reading, const json_t *row, const struct
   if (!json_is_object(state) || !bf__may_see(reading, state)) return 0;
   bf__moment_format(json_integer_value(json_object_get(row, "at")), at);
   return put(out, "case", place,
-             json_pack("{sO sO* sO sO* ss* ss* ss* ss* ss* ss}", "case", json_object_get(state, "id"), "title",
-                       json_object_get(state, "title"), "version", json_object_get(state, "version"), "kind",
+             json_pack("{sO sO* sO* sO* ss* ss* ss* ss* ss* ss}", "case", json_object_get(state, "id"), "title",
+                       json_object_get(state, "title"), "version", json_object_get(event, "version"), "kind",
                        json_object_get(state, "kind"), "do", text(event, "do"), "stage", text(event, "stage"), "action",
                        text(event, "action"), "deadline", text(event, "deadline"), "by",
                        text(json_object_get(event, "actor"), "name"), "at", at));
