@@ -134,7 +134,7 @@ static json_t *posts(const struct look *look) {
 
 /* What the reader may do in the way of an office; reasons against the rest are told when it is tried. */
 static json_t *ways(const struct look *look) {
-  static const char *const of_stage[] = {"hand_over", "ask", "countersign", "recuse", "copy"};
+  static const char *const of_stage[] = {"hand_over", "ask", "countersign", "send_back", "recuse", "copy"};
   const char *stage;
   json_t *record, *out = json_array();
   if (!look->actor || json_object_get(look->state, "ended")) return out;

@@ -11,6 +11,7 @@
 #include "ruleset.h"
 #include "state.h"
 #include "turn.h"
+#include "work.h"
 
 #define TEXT_MAX 2000   /* bytes of a reason, a question, an answer */
 #define ENTRIES_MAX 200 /* of one kind on one case */
@@ -79,18 +80,23 @@ static json_t *event_of(struct bf__office_call *call, const char *list, const ch
   return event;
 }
 
+int bf__office_write(struct bf__office_call *call, json_t *event, struct bf_error *err) {
+  int r = bf__change_event(call->change, call->id, event, err);
+  if (r >= 0) r = bf__change_write(call->change, err);
+  return r < 0 ? r : answer(call, err);
+}
+
 int bf__office_note(struct bf__office_call *call, const char *list, const char *key, json_t *value, json_t *more, json_t *tell,
                     const char *zh, const char *en, struct bf_error *err) {
   json_t *state, *event = event_of(call, list, key, value, more, tell, zh, en);
   int r = event ? bf__change_edit(call->change, call->id, &state, err) : no_memory(err);
   if (r >= 0 && list && bf__office_put(state, list, key, json_incref(value)) < 0) r = no_memory(err);
-  if (r >= 0) r = bf__change_event(call->change, call->id, json_incref(event), err);
-  json_decref(event);
   json_decref(value);
   json_decref(more);
   json_decref(tell);
-  if (r >= 0) r = bf__change_write(call->change, err);
-  return r < 0 ? r : answer(call, err);
+  if (r >= 0) return bf__office_write(call, event, err);
+  json_decref(event);
+  return r;
 }
 
 /* The next number of LIST as a key; false, and refused, when there are too many. */
@@ -175,6 +181,8 @@ static const struct way {
     {"countersign", {"stage", "action", "signers", "need", "why"}, WORK, bf__office_countersign},
     {"sign", {"signing", "agrees", "note"}, CASE, bf__office_sign},
     {"close_signing", {"signing", "why"}, CASE, bf__office_close_signing},
+    {"send_back", {"stage", "to", "why"}, WORK, bf__office_send_back},
+    {"take_back", {"why"}, CASE, bf__office_take_back},
     {"urge", {"stage", "note"}, STAGE, bf__office_urge},
     {"copy", {"user", "org", "note"}, CASE, bf__office_copy},
     {"recuse", {"stage", "user", "org", "why"}, WORK, bf__office_recuse},
@@ -233,7 +241,9 @@ static bool fresh(struct bf__office_call *call) {
 }
 
 static int run(struct bf__office_call *call, struct bf_error *err) {
-  int r = bf__change_see(call->change, call->id, &call->state, err);
+  struct bf__work work = {.turn = call->turn, .change = call->change, .actor = call->command->actor};
+  int r = bf__work_settle(&work, call->id, err);
+  if (r >= 0) r = bf__change_see(call->change, call->id, &call->state, err);
   if (r < 0 && r != BF_ENOTFOUND) return r;
   if (r >= 0) call->view = bf__turn_view(call->turn, call->state);
   if (r == BF_ENOTFOUND || !bf__actor_sees(call->turn->app, call->view, call->command->actor, call->state))

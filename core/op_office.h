@@ -30,6 +30,9 @@ const char *bf__office_name(const struct bf__office_call *call);
 int bf__office_note(struct bf__office_call *call, const char *list, const char *key, json_t *value, json_t *more, json_t *tell,
                     const char *zh, const char *en, struct bf_error *err) BF_WARN_UNUSED;
 
+/* Writes EVENT (stolen) and the case as it has been changed, and answers. */
+int bf__office_write(struct bf__office_call *call, json_t *event, struct bf_error *err) BF_WARN_UNUSED;
+
 /* The next number of LIST as a key; false, and refused, when there are too many. */
 bool bf__office_next_key(struct bf__office_call *call, const char *list, char key[24]);
 /* { user, name } or { org, name } from what SOURCE names: somebody who may see the case. NULL once refused. */
@@ -51,7 +54,7 @@ json_t *bf__office_tell_opener(struct bf__office_call *call, const json_t *entry
 /* { user, name, org, on, on_behalf_of? } of who answers ENTRY { to }. */
 json_t *bf__office_who_says(struct bf__office_call *call, const json_t *entry);
 
-/* The ways: office_work.c, office_sign.c, office_tell.c. 0, or a negative code; a refusal is an answer. */
+/* The ways: office_work.c, office_sign.c, office_tell.c, rewind.c. 0, or a negative code; a refusal is an answer. */
 int bf__office_hand_over(struct bf__office_call *call, struct bf_error *err);
 int bf__office_release(struct bf__office_call *call, struct bf_error *err);
 int bf__office_ask(struct bf__office_call *call, struct bf_error *err);
@@ -60,6 +63,8 @@ int bf__office_withdraw(struct bf__office_call *call, struct bf_error *err);
 int bf__office_countersign(struct bf__office_call *call, struct bf_error *err);
 int bf__office_sign(struct bf__office_call *call, struct bf_error *err);
 int bf__office_close_signing(struct bf__office_call *call, struct bf_error *err);
+int bf__office_send_back(struct bf__office_call *call, struct bf_error *err);
+int bf__office_take_back(struct bf__office_call *call, struct bf_error *err);
 int bf__office_urge(struct bf__office_call *call, struct bf_error *err);
 int bf__office_copy(struct bf__office_call *call, struct bf_error *err);
 int bf__office_recuse(struct bf__office_call *call, struct bf_error *err);

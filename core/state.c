@@ -109,12 +109,7 @@ static void drop_round(json_t *map, const char *stage) {
   }
 }
 
-static int apply_open(const json_t *view, json_t *state, const json_t *effect, const char *date, struct bf_error *err) {
-  const char *stage = text(effect, "stage");
-  const json_t *declared = stage ? bf__view_stage(view, stage) : NULL;
-  if (!declared || strcmp(text(declared, "kind"), text(state, "kind")) != 0)
-    return bf_fail(err, BF_ESCRIPT, stage ? stage : "open", "the script opens stage '%s', which this kind of case does not have",
-                   stage ? stage : "?");
+static int open_round(json_t *state, const char *stage, const char *date, struct bf_error *err) {
   if (bf__state_is_open(state, stage)) return 0;
   json_t *stages = json_object_get(state, "stages");
   json_int_t round = json_integer_value(json_object_get(json_object_get(stages, stage), "round")) + 1;
@@ -123,6 +118,15 @@ static int apply_open(const json_t *view, json_t *state, const json_t *effect, c
   if (json_object_set_new(stages, stage, json_pack("{ss ss sI s{}}", "state", "open", "opened", date, "round", round, "did")) < 0)
     return no_memory(err);
   return 0;
+}
+
+static int apply_open(const json_t *view, json_t *state, const json_t *effect, const char *date, struct bf_error *err) {
+  const char *stage = text(effect, "stage");
+  const json_t *declared = stage ? bf__view_stage(view, stage) : NULL;
+  if (!declared || strcmp(text(declared, "kind"), text(state, "kind")) != 0)
+    return bf_fail(err, BF_ESCRIPT, stage ? stage : "open", "the script opens stage '%s', which this kind of case does not have",
+                   stage ? stage : "?");
+  return open_round(state, stage, date, err);
 }
 
 static int stop_clocks(json_t *state, const char *stage) {
@@ -226,6 +230,53 @@ int bf__state_apply(const json_t *view, json_t *state, const json_t *effects, co
     struct bf_error detail = {0};
     int r = apply_one(view, state, effect, date, &detail);
     if (r < 0) return bf_fail(err, r, detail.where, "effect %d: %s", (int)i + 1, detail.message);
+  }
+  bf__state_title(view, state);
+  return 0;
+}
+
+/* Told again: what was accepted once is not judged anew, only put in the same order as then. */
+static int retell_fact(const json_t *view, json_t *state, const char *fact, json_t *value /* stolen */, struct bf_error *err) {
+  const json_t *field = json_object_get(bf__view_facts(view, text(state, "kind")), fact);
+  json_t *ignored = json_array();
+  if (!field && json_is_object(value) && json_object_size(value) == 0) { /* a script has no other empty list */
+    json_decref(value);
+    value = json_array();
+  }
+  int r = value && ignored && (!field || bf__form_check_one(field, fact, value, ignored) >= 0) ? 0 : no_memory(err);
+  if (r >= 0 && json_object_set(json_object_get(state, "facts"), fact, value) < 0) r = no_memory(err);
+  json_decref(ignored);
+  json_decref(value);
+  return r;
+}
+
+static int retell(const json_t *view, json_t *state, const json_t *effect, const char *date, struct bf_error *err) {
+  const char *what = text(effect, "do"), *fact = text(effect, "fact"), *stage = text(effect, "stage");
+  json_t *value = json_object_get(effect, "value"), *facts = json_object_get(state, "facts");
+  if (what && stage && strcmp(what, "open") == 0) return open_round(state, stage, date, err);
+  if (!what || !fact || (strcmp(what, "set") != 0 && strcmp(what, "append") != 0))
+    return apply_one(view, state, effect, date, err);
+  if (strcmp(what, "append") == 0) {
+    json_t *list = json_object_get(facts, fact) ? json_copy(json_object_get(facts, fact)) : json_array();
+    if (json_array_append_new(list, json_deep_copy(value)) < 0) {
+      json_decref(list);
+      return no_memory(err);
+    }
+    return retell_fact(view, state, fact, list, err);
+  }
+  if (!value || json_is_null(value)) {
+    (void)json_object_del(facts, fact);
+    return 0;
+  }
+  return retell_fact(view, state, fact, own_value(json_object_get(bf__view_facts(view, text(state, "kind")), fact), value), err);
+}
+
+int bf__state_replay(const json_t *view, json_t *state, const json_t *effects, const char *date, struct bf_error *err) {
+  size_t i;
+  json_t *effect;
+  json_array_foreach(effects, i, effect) {
+    int r = retell(view, state, effect, date, err);
+    if (r < 0) return r;
   }
   bf__state_title(view, state);
   return 0;

@@ -26,6 +26,10 @@ json_t *bf__state_edit(const json_t *state);
 int bf__state_apply(const json_t *view, json_t *state, const json_t *effects, const char *date,
                     struct bf_error *err) BF_WARN_UNUSED;
 
+/* The same for effects that an event tells of: what was right then is not judged by today's declarations. */
+int bf__state_replay(const json_t *view, json_t *state, const json_t *effects, const char *date,
+                     struct bf_error *err) BF_WARN_UNUSED;
+
 /* Counts ACTION as done in STAGE's current round. */
 int bf__state_did(json_t *state, const char *stage, const char *action);
 /* Marks rungs of a deadline as fired for the date DUE. */

@@ -182,7 +182,7 @@ static int create_asked(struct bf__work *inner, const json_t *state, const char 
 }
 
 /* Effects that reach beyond this case: actions on others, new cases. */
-static int follow_one(struct bf__work *work, const char *id, const json_t *effect, struct bf_error *err) {
+static int follow_one(struct bf__work *work, const char *id, const json_t *effect, json_t *effects, struct bf_error *err) {
   const char *what = text(effect, "do");
   struct bf__work inner = {.turn = work->turn, .change = work->change, .actor = work->actor, .depth = work->depth + 1};
   json_t *empty = json_object();
@@ -207,6 +207,7 @@ static int follow_one(struct bf__work *work, const char *id, const json_t *effec
     if (r >= 0 && as && made && !inner.refusals && (r = bf__change_edit(work->change, id, &own, err)) >= 0) {
       json_t *set = json_pack("[{ss ss ss}]", "do", "append", "fact", as, "value", made);
       r = bf__state_apply(view_of(work, own), own, set, "", err);
+      if (r >= 0 && json_array_extend(effects, set) < 0) r = no_memory(err); /* the event tells of it too */
       json_decref(set);
     }
     free(made);
@@ -219,14 +220,14 @@ static int follow_one(struct bf__work *work, const char *id, const json_t *effec
   return r;
 }
 
-static int follow(struct bf__work *work, const char *id, const json_t *effects, struct bf_error *err) {
+static int follow(struct bf__work *work, const char *id, json_t *effects, struct bf_error *err) {
   size_t i;
   json_t *effect;
   int r = 0;
   json_array_foreach(effects, i, effect) {
     const char *what = text(effect, "do");
     if (r < 0 || work->refusals || !what || (strcmp(what, "act") != 0 && strcmp(what, "create") != 0)) continue;
-    r = follow_one(work, id, effect, err);
+    r = follow_one(work, id, effect, effects, err);
   }
   return r;
 }
@@ -368,6 +369,8 @@ int bf__work_act(struct bf__work *work, const char *id, const char *stage, const
     json_t *event =
         json_pack("{ss ss ss sO sO*}", "do", "act", "stage", stage, "action", action, "input", own, "actor", work->actor);
     r = bf__state_did(state, stage, action) < 0 ? no_memory(err) : 0;
+    /* another case wanted this: it is not taken back here alone */
+    if (r >= 0 && work->depth > 0 && json_object_set_new(event, "asked", json_true()) < 0) r = no_memory(err);
     if (r >= 0)
       r = carry_out(work, id, state, effects, event, err);
     else

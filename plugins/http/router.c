@@ -18,6 +18,7 @@ static const struct bf__route routes[] = {
     {HTTP_GET, API "cases/{id}", "case.get", 0},
     {HTTP_POST, API "cases/{id}/actions/{stage}/{action}", "case.act", 0},
     {HTTP_POST, API "cases/{id}/office/{way}", "case.office", 0},
+    {HTTP_GET, API "cases/{id}/steps", "case.steps", 0},
     {HTTP_GET, API "cases/{id}/events", "case.events", 0},
     {HTTP_GET, API "cases/{id}/forecast", "case.forecast", 0},
     {HTTP_GET, API "cases/{id}/why", "case.why", 0},

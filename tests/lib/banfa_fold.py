@@ -28,7 +28,8 @@ def effects(state, list_, stage_date):
 
 def fold(events):
     """{version, facts, stages, documents, ended, fired: {(stage, deadline, due, rung): times}}"""
-    state = {"facts": {}, "stages": {}, "documents": [], "ended": None, "fired": {}, "version": 0}
+    state = {"facts": {}, "stages": {}, "documents": [], "ended": None, "fired": {}, "version": 0, "office": {}}
+    past = {}  # facts and stages after each version
     for number, event in enumerate(events, 1):
         today = event["at"][:10]
         assert event["version"] == number, f"event {number} carries version {event['version']}"
@@ -39,6 +40,15 @@ def fold(events):
         elif event["do"] == "act":
             did = state["stages"][event["stage"]]["did"]
             did[event["action"]] = did.get(event["action"], 0) + 1
+        elif event["do"] == "office" and event.get("list"):
+            entries = state["office"].setdefault(event["list"], {})
+            if event["value"] is None:
+                entries.pop(event["key"], None)
+            else:
+                entries[event["key"]] = copy.deepcopy(event["value"])
+        elif event["do"] == "rewind":  # facts and stages as they stood; papers, fired reminders and the office stay
+            state.update(copy.deepcopy(past[event["to"]]))
+            state["office"] = copy.deepcopy(event.get("office", {}))
         elif event["do"] == "document":
             state["documents"].append(event["document"])
         elif event["do"] == "due":
@@ -46,6 +56,7 @@ def fold(events):
                 key = (event["stage"], event["deadline"], event["due"], rung)
                 state["fired"][key] = state["fired"].get(key, 0) + 1
         effects(state, event.get("effects", []), today)
+        past[number] = copy.deepcopy({"facts": state["facts"], "stages": state["stages"]})
     return state
 
 
@@ -58,6 +69,12 @@ def compare(case, events):
     assert shown == told["stages"], f"{case['id']}: stages {shown} are not {told['stages']}"
     assert case["documents"] == told["documents"], f"{case['id']}: documents {case['documents']} are not {told['documents']}"
     assert case.get("ended") == told["ended"], f"{case['id']}: ended {case.get('ended')}, not {told['ended']}"
+    office = case.get("office", {})
+    for shown, list_ in (("opinions", "opinions"), ("signings", "rounds"), ("copies", "copies"), ("urges", "urges"), ("conflicts", "conflicts")):
+        entries = told["office"].get(list_, {})
+        assert len(office.get(shown, [])) == len(entries), f"{case['id']}: {shown} {office.get(shown)} are not {entries}"
+        for one in office.get(shown, []):
+            assert entries[str(one["id"])].items() <= one.items(), f"{case['id']}: {shown} {one} is not {entries[str(one['id'])]}"
     twice = {key: n for key, n in told["fired"].items() if n != 1}
     assert not twice, f"{case['id']}: fired more than once: {twice}"
     return told
