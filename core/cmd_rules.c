@@ -105,13 +105,24 @@ static void print_coverage(const json_t *articles) {
 }
 
 /* Without state: law cases bring their own. */
-static int test(struct bf__cli *cli) {
+static void print_lines(const json_t *coverage) {
+  size_t i, k;
+  json_t *file, *left;
+  json_array_foreach(json_object_get(coverage, "files"), i, file) {
+    json_array_foreach(json_object_get(file, "left"), k, left)(void)
+        printf("没有判例走到 · no law case: %s:%lld: %s\n", json_string_value(json_object_get(file, "path")), number(left, "line"),
+               json_string_value(json_object_get(left, "text")));
+  }
+  (void)printf("%lld of %lld lines run by law cases\n", number(coverage, "run"), number(coverage, "lines"));
+}
+
+static int test(struct bf__cli *cli, bool covered) {
   struct bf_error err = {0};
   struct bf__ruleset *set = NULL;
   json_t *report = NULL, *one;
   size_t i;
   int r = read_rules(cli, &set, &err);
-  if (r >= 0) r = bf__law_run(set, &report, &err);
+  if (r >= 0) r = covered ? bf__law_cover(set, &report, &err) : bf__law_run(set, &report, &err);
   bf__ruleset_unref(set);
   if (r < 0) return bf__cli_fail(&err);
   json_int_t passed = number(report, "passed"), failed = number(report, "failed");
@@ -123,6 +134,7 @@ static int test(struct bf__cli *cli) {
                json_string_value(json_object_get(one, "name")) ? json_string_value(json_object_get(one, "name")) : "?",
                json_string_value(json_object_get(one, "why")));
     print_coverage(json_object_get(report, "articles"));
+    if (covered) print_lines(json_object_get(report, "coverage"));
     (void)printf("%lld passed, %lld failed\n", passed, failed);
   }
   json_decref(report);
@@ -318,12 +330,12 @@ static int prove(struct bf__cli *cli, const char *county, const char *seconds, c
 }
 
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
-  bool stay = false, move = false;
+  bool coverage = false, stay = false, move = false;
   const char *staying = NULL, *moving = NULL, *template_ = NULL, *county = NULL, *seconds = NULL, *states = NULL;
   char operation[32];
   const char *on = NULL, *note = NULL;
   const struct bf__cli_option own[] = {{"--stay", &staying, &stay},      {"--move", &moving, &move},  {"--on", &on, NULL},
-                                       {"--template", &template_, NULL}, {"--note", &note, NULL},     {"--county", &county, NULL},
+                                       {"--template", &template_, NULL}, {"--coverage", NULL, &coverage}, {"--note", &note, NULL},     {"--county", &county, NULL},
                                        {"--seconds", &seconds, NULL},    {"--states", &states, NULL}, {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 3), at = 0;
   if (code >= 0) return code;
@@ -340,7 +352,7 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   if (strcmp(verb, "reference") == 0) return bf__rules_tell(cli);
   (void)snprintf(operation, sizeof operation, "rules.%s", verb);
   if (strcmp(verb, "check") == 0) return check(cli);
-  if (strcmp(verb, "test") == 0) return test(cli);
+  if (strcmp(verb, "test") == 0) return test(cli, coverage);
   if (strcmp(verb, "prove") == 0) return prove(cli, county, seconds, states);
   if (strcmp(verb, "list") == 0) return bf__cli_run(cli, operation, json_object(), NULL);
   if (strcmp(verb, "show") == 0)

@@ -437,7 +437,7 @@ static void count_article(json_t *articles, json_int_t number, const char *sort,
 int bf__law_check(struct bf__ruleset *set, int64_t *ret_count, struct bf_error *err) {
   struct bf__rules *rules = NULL;
   json_t *count = NULL;
-  int r = bf__rules_new_with_law(set, &rules, err);
+  int r = bf__rules_new_with_law(set, false, &rules, err);
   if (r >= 0) r = bf__rules_call(rules, "check_law", json_array(), &count, err);
   if (r >= 0) *ret_count = json_integer_value(count);
   json_decref(count);
@@ -445,12 +445,61 @@ int bf__law_check(struct bf__ruleset *set, int64_t *ret_count, struct bf_error *
   return r;
 }
 
-int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *err) {
+/* LINE (from 1) of TEXT without the space around it, at most SIZE - 1 bytes, whole characters. */
+static void line_text(const char *all, json_int_t line, char *out, size_t size) {
+  for (json_int_t i = 1; i < line && *all; all++) i += *all == '\n';
+  while (*all == ' ') all++;
+  size_t length = strcspn(all, "\r\n");
+  if (length >= size) length = size - 1;
+  while (length && ((unsigned char)all[length] & 0xC0) == 0x80) length--;
+  memcpy(out, all, length);
+  out[length] = '\0';
+}
+
+/* A line that only closes something holds no decision: the code on it runs only where nothing returned before. */
+static bool only_closes(const char *line) {
+  while (*line) {
+    if (strncmp(line, "end", 3) == 0)
+      line += 3;
+    else if (strchr(" ,;)}", *line))
+      line++;
+    else
+      return false;
+  }
+  return true;
+}
+
+/* What no law case ran, file by file, without the law cases themselves. */
+static json_t *coverage_of(const struct bf__rules *rules) {
+  const json_t *files = bf__rules_set(rules)->files;
+  json_t *watched = bf__rules_watched(rules), *out = json_array(), *one, *number;
+  json_int_t all = 0, all_run = 0;
+  const char *path;
+  size_t i;
+  json_object_foreach(watched, path, one) {
+    if (strncmp(path, "law/", 4) == 0 || strstr(path, "/law/")) continue;
+    json_t *left = json_array();
+    json_int_t run = (json_int_t)json_array_size(json_object_get(one, "run"));
+    json_array_foreach(json_object_get(one, "left"), i, number) {
+      char line[200];
+      line_text(json_string_value(json_object_get(files, path)), json_integer_value(number), line, sizeof line);
+      if (!only_closes(line)) (void)json_array_append_new(left, json_pack("{sO ss}", "line", number, "text", line));
+    }
+    all_run += run;
+    all += run + (json_int_t)json_array_size(left);
+    (void)json_array_append_new(out, json_pack("{ss sI sI so}", "path", path, "lines", run + (json_int_t)json_array_size(left),
+                                               "run", run, "left", left));
+  }
+  json_decref(watched);
+  return json_pack("{sI sI so}", "lines", all, "run", all_run, "files", out);
+}
+
+static int run_law(struct bf__ruleset *set, bool covered, json_t **ret_report, struct bf_error *err) {
   struct bf__rules *rules = NULL;
   json_t *law = NULL, *lines = json_array(), *articles, *one;
   int64_t passed = 0, failed = 0;
   size_t i;
-  int r = lines ? bf__rules_new_with_law(set, &rules, err) : no_memory(err);
+  int r = lines ? bf__rules_new_with_law(set, covered, &rules, err) : no_memory(err);
   if (r >= 0) r = bf__rules_call(rules, "law", json_array(), &law, err);
   articles = r >= 0 ? json_deep_copy(json_object_get(law, "articles")) : NULL;
   if (r >= 0 && !json_is_object(articles)) {
@@ -475,6 +524,7 @@ int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *e
       failed++;
     if (json_array_append_new(lines, line) < 0) r = no_memory(err);
   }
+  json_t *coverage = r >= 0 && covered ? coverage_of(rules) : NULL;
   json_decref(law);
   bf__rules_free(rules);
   if (r < 0) {
@@ -482,7 +532,14 @@ int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *e
     json_decref(articles);
     return r;
   }
-  *ret_report = json_pack("{sI sI so so}", "passed", (json_int_t)passed, "failed", (json_int_t)failed, "cases", lines, "articles",
-                          articles);
+  *ret_report = json_pack("{sI sI so so so*}", "passed", (json_int_t)passed, "failed", (json_int_t)failed, "cases", lines, "articles",
+                          articles, "coverage", coverage);
   return *ret_report ? 0 : no_memory(err);
+}
+
+int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *err) {
+  return run_law(set, false, ret_report, err);
+}
+int bf__law_cover(struct bf__ruleset *set, json_t **ret_report, struct bf_error *err) {
+  return run_law(set, true, ret_report, err);
 }

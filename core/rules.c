@@ -13,6 +13,7 @@ struct bf__rules {
   struct bf__sandbox *sandbox; /* NULL after it was spent, until the next call */
   json_t *description;         /* what `load` said, until taken */
   bool law;                    /* with the files of law cases */
+  bool watch;                  /* the lines that are run are noted */
 };
 
 json_t *bf__rules_take_description(struct bf__rules *rules);
@@ -223,6 +224,7 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
   json_t *text, *args = NULL;
   int r = bf__sandbox_new(&bf__sandbox_default_limits, &sandbox, err);
   if (r < 0) return r;
+  if (rules->watch) bf__sandbox_watch(sandbox);
   r = add_host(sandbox, rules->set->calendar, err);
   if (r >= 0) r = add_text_host(sandbox, rules->set->files, err);
   if (r >= 0) r = add_prelude(sandbox, err);
@@ -244,11 +246,12 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
   return 0;
 }
 
-static int make(struct bf__ruleset *set, bool law, struct bf__rules **ret, struct bf_error *err) {
+static int make(struct bf__ruleset *set, bool law, bool watch, struct bf__rules **ret, struct bf_error *err) {
   struct bf__rules *rules = calloc(1, sizeof *rules);
   if (!rules) return bf_fail(err, BF_ENOMEM, "rules", "no memory");
   rules->set = bf__ruleset_ref(set);
   rules->law = law;
+  rules->watch = watch;
   int r = fill(rules, err);
   if (r < 0) {
     bf__rules_free(rules);
@@ -259,7 +262,7 @@ static int make(struct bf__ruleset *set, bool law, struct bf__rules **ret, struc
 }
 
 int bf__rules_new_described(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
-  return make(set, false, ret, err);
+  return make(set, false, false, ret, err);
 }
 
 /* The description is the ruleset's: a copy for each thread would only take room. */
@@ -269,10 +272,13 @@ static int without_description(int r, struct bf__rules **ret) {
 }
 
 int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
-  return without_description(make(set, false, ret, err), ret);
+  return without_description(make(set, false, false, ret, err), ret);
 }
-int bf__rules_new_with_law(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
-  return without_description(make(set, true, ret, err), ret);
+int bf__rules_new_with_law(struct bf__ruleset *set, bool watch, struct bf__rules **ret, struct bf_error *err) {
+  return without_description(make(set, true, watch, ret, err), ret);
+}
+json_t *bf__rules_watched(const struct bf__rules *rules) {
+  return rules->sandbox ? bf__sandbox_watched(rules->sandbox) : json_object();
 }
 
 void bf__rules_free(struct bf__rules *rules) {

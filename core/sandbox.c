@@ -91,7 +91,10 @@ void bf__sandbox_free(struct bf__sandbox *sandbox) {
   if (!sandbox) return;
   if (sandbox->L) lua_close(sandbox->L);
   bf__sandbox_drop_slabs(sandbox);
-  for (size_t i = 0; i < sandbox->file_count; i++) free(sandbox->files[i].path);
+  for (size_t i = 0; i < sandbox->file_count; i++) {
+    free(sandbox->files[i].path);
+    free(sandbox->files[i].lines);
+  }
   free(sandbox->files);
   free((void *)sandbox->lent);
   free(sandbox);
@@ -99,6 +102,23 @@ void bf__sandbox_free(struct bf__sandbox *sandbox) {
 
 int bf__sandbox_spent(const struct bf__sandbox *sandbox) {
   return sandbox->ended != BF__SANDBOX_ALIVE;
+}
+
+void bf__sandbox_watch(struct bf__sandbox *sandbox) {
+  sandbox->watching = 1;
+  sandbox->interval = 0; /* the next budget sets the hook anew */
+}
+
+json_t *bf__sandbox_watched(const struct bf__sandbox *sandbox) {
+  json_t *all = json_object();
+  for (size_t i = 0; i < sandbox->file_count; i++) {
+    const struct bf__sandbox_file *file = &sandbox->files[i];
+    json_t *run = json_array(), *left = json_array();
+    for (int line = 1; line < file->line_count; line++)
+      if (file->lines[line] & 1) (void)json_array_append_new(file->lines[line] & 2 ? run : left, json_integer(line));
+    (void)json_object_set_new(all, file->path, json_pack("{s:o, s:o}", "run", run, "left", left));
+  }
+  return all;
 }
 
 size_t bf__sandbox_memory(const struct bf__sandbox *sandbox) {
@@ -247,13 +267,27 @@ static int reserve_file(struct bf__sandbox *sandbox, struct bf_error *err) {
 static void insert_file(struct bf__sandbox *sandbox, char *path) {
   size_t at = sandbox->file_count++;
   for (; at > 0 && strcmp(sandbox->files[at - 1].path, path) > 0; at--) sandbox->files[at] = sandbox->files[at - 1];
-  sandbox->files[at] = (struct bf__sandbox_file){path, BF__FILE_NEW, -1};
+  sandbox->files[at] = (struct bf__sandbox_file){.path = path, .state = BF__FILE_NEW, .outer = -1};
+}
+
+/* Where lines are watched: those of the chunk on top that hold code. */
+static void mark_lines(lua_State *L, const struct source *s) {
+  struct bf__sandbox *sandbox = bf__sandbox_of(L);
+  int index = sandbox->watching ? bf__sandbox_find(sandbox, s->name) : -1, count = 2;
+  if (index < 0) return;
+  for (size_t i = 0; i < s->length; i++) count += s->text[i] == '\n';
+  sandbox->files[index].lines = bf__sandbox_realloc(NULL, (size_t)count);
+  if (!sandbox->files[index].lines) (void)luaL_error(L, "no memory");
+  memset(sandbox->files[index].lines, 0, (size_t)count);
+  sandbox->files[index].line_count = count;
+  bf__sandbox_code_lines(L, sandbox->files[index].lines, count);
 }
 
 static int add_body(lua_State *L) {
   const struct source *s = lua_touserdata(L, 1);
   (void)lua_rawgetp(L, LUA_REGISTRYINDEX, &bf__sandbox_chunks);
   compile(L, s, &bf__sandbox_env);
+  mark_lines(L, s);
   lua_setfield(L, -2, s->name);
   return 0;
 }
@@ -278,6 +312,7 @@ int bf__sandbox_add(struct bf__sandbox *sandbox, const char *path, const char *t
   if (err && err->where[0] == '\0') (void)snprintf(err->where, sizeof err->where, "%s", path);
   for (size_t i = 0; i < sandbox->file_count; i++) {
     if (sandbox->files[i].path != copy) continue;
+    free(sandbox->files[i].lines);
     memmove(&sandbox->files[i], &sandbox->files[i + 1], (sandbox->file_count - i - 1) * sizeof *sandbox->files);
     sandbox->file_count--;
     break;

@@ -51,6 +51,11 @@ int bf__sandbox_call(struct bf__sandbox *sandbox, const char *entry, const json_
 /* True once a budget has been passed: nothing that came out since can be trusted. */
 int bf__sandbox_spent(const struct bf__sandbox *sandbox);
 
+/* From now on the lines of files that are added and run are noted; nothing is noted, and nothing costs, without this. */
+void bf__sandbox_watch(struct bf__sandbox *sandbox);
+/* { path: { run: [ line, … ], left: [ line, … ] } } of the lines that hold code, new reference. */
+json_t *bf__sandbox_watched(const struct bf__sandbox *sandbox);
+
 /* Bytes the state owns now. */
 size_t bf__sandbox_memory(const struct bf__sandbox *sandbox);
 

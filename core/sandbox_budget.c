@@ -154,14 +154,30 @@ void bf__sandbox_charge(lua_State *L, int64_t steps) {
   if (sandbox->ended) (void)bf__sandbox_raise(L);
 }
 
+static int mask(const struct bf__sandbox *sandbox) {
+  return sandbox->watching ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT;
+}
+
+/* A line of a ruleset file is run: only where that is asked for. */
+static void note_line(lua_State *L, lua_Debug *ar) {
+  struct bf__sandbox *sandbox = bf__sandbox_of(L);
+  if (!lua_getinfo(L, "S", ar)) return;
+  int index = bf__sandbox_find(sandbox, ar->short_src);
+  struct bf__sandbox_file *file = index >= 0 ? &sandbox->files[index] : NULL;
+  if (file && file->lines && ar->currentline > 0 && ar->currentline < file->line_count) file->lines[ar->currentline] |= 2;
+}
+
 /* Where single instructions turn out to be slow, the clock is read more often, so that the end comes near its time. */
 static void hook(lua_State *L, lua_Debug *ar) {
   struct bf__sandbox *sandbox = bf__sandbox_of(L);
+  if (ar->event == LUA_HOOKLINE) {
+    note_line(L, ar);
+    return;
+  }
   int64_t now = now_ns();
-  (void)ar;
   if (now - sandbox->hooked > SLOW && sandbox->interval > 1) {
     sandbox->interval = sandbox->interval > 16 ? sandbox->interval / 16 : 1;
-    lua_sethook(L, hook, LUA_MASKCOUNT, sandbox->interval);
+    lua_sethook(L, hook, mask(sandbox), sandbox->interval);
   }
   sandbox->hooked = now;
   sandbox->unchecked = 0;
@@ -177,7 +193,7 @@ void bf__sandbox_budget(struct bf__sandbox *sandbox, int64_t ms, int64_t steps) 
   sandbox->where[0] = '\0';
   if (sandbox->interval == INTERVAL) return;
   sandbox->interval = INTERVAL;
-  lua_sethook(sandbox->L, hook, LUA_MASKCOUNT, INTERVAL);
+  lua_sethook(sandbox->L, hook, mask(sandbox), INTERVAL);
 }
 
 /* The innermost line of a ruleset file, or else the file that is being taken in, or else the innermost line of the prelude. */

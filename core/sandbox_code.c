@@ -12,6 +12,8 @@
 struct reader {
   lua_State *L;
   const unsigned char *at, *end;
+  unsigned char *lines; /* where the lines of code are marked, or NULL */
+  int line_count;
 };
 
 struct dump {
@@ -73,12 +75,32 @@ static void skip_constants(struct reader *r) {
   }
 }
 
-static void skip_debug(struct reader *r) {
-  (void)skip(r, number(r));
-  for (size_t n = number(r); n > 0; n--) {
+#define FAR 0x80 /* a difference of lines that is kept elsewhere, as the line itself */
+
+/* The line of each instruction: differences of a byte, and for some the line itself. A function of variable arguments begins with
+ * an instruction that is on no line. */
+static void read_lines(struct reader *r, size_t defined, int vararg) {
+  size_t count = number(r);
+  const unsigned char *difference = skip(r, count);
+  size_t line = defined, far = number(r);
+  for (size_t pc = 0; pc < count; pc++) {
+    if (difference[pc] == FAR && far > 0) {
+      (void)number(r);
+      line = number(r);
+      far--;
+    } else {
+      line += (size_t)(ptrdiff_t)(signed char)difference[pc];
+    }
+    if (r->lines && line > 0 && line < (size_t)r->line_count && !(vararg && pc == 0)) r->lines[line] |= 1;
+  }
+  for (; far > 0; far--) {
     (void)number(r);
     (void)number(r);
   }
+}
+
+static void skip_debug(struct reader *r, size_t defined, int vararg) {
+  read_lines(r, defined, vararg);
   for (size_t n = number(r); n > 0; n--) {
     skip_string(r);
     (void)number(r);
@@ -89,13 +111,14 @@ static void skip_debug(struct reader *r) {
 
 /* What an inner function assigns of what is not its parent's own is assigned by the parent. */
 static void function(struct reader *r, unsigned char set[256], int depth) {
-  size_t count;
+  size_t count, defined;
+  int vararg;
   const unsigned char *code;
   if (depth == 0) (void)luaL_error(r->L, "functions hang in each other too deep");
   skip_string(r);
+  defined = number(r);
   (void)number(r);
-  (void)number(r);
-  (void)skip(r, 3);
+  vararg = skip(r, 3)[1];
   count = number(r);
   code = skip(r, count * 4);
   for (size_t i = 0; i < count; i++) {
@@ -122,16 +145,18 @@ static void function(struct reader *r, unsigned char set[256], int depth) {
     for (size_t i = 0; i < n && i < 256; i++)
       if (own[i] && !descriptions[i * 3]) set[descriptions[i * 3 + 1]] = 1;
   }
-  skip_debug(r);
+  skip_debug(r, defined, vararg);
 }
 
-void bf__sandbox_assigned(lua_State *L, unsigned char set[256]) {
+static void read_code(lua_State *L, unsigned char set[256], unsigned char *lines, int line_count) {
   struct dump dump;
   struct reader r;
   int top = lua_gettop(L);
   dump.started = 0;
-  if (lua_dump(L, dump_more, &dump, 1) != 0 || !dump.started) (void)luaL_error(L, "the code of a function cannot be read");
+  if (lua_dump(L, dump_more, &dump, !lines) != 0 || !dump.started) (void)luaL_error(L, "the code of a function cannot be read");
   r.L = L;
+  r.lines = lines;
+  r.line_count = line_count;
   r.at = (const unsigned char *)luaL_buffaddr(&dump.buffer);
   r.end = r.at + luaL_bufflen(&dump.buffer);
   if (memcmp(skip(&r, HEADER), "\x1bLua\x54\x00\x19\x93\r\n\x1a\n\x04\x08\x08", 15) != 0) {
@@ -142,6 +167,15 @@ void bf__sandbox_assigned(lua_State *L, unsigned char set[256]) {
   luaL_buffsub(&dump.buffer, (size_t)(r.end - (const unsigned char *)luaL_buffaddr(&dump.buffer)));
   luaL_pushresult(&dump.buffer); /* closes the buffer; the dump itself never becomes a string */
   lua_settop(L, top);
+}
+
+void bf__sandbox_assigned(lua_State *L, unsigned char set[256]) {
+  read_code(L, set, NULL, 0);
+}
+
+void bf__sandbox_code_lines(lua_State *L, unsigned char *lines, int count) {
+  unsigned char set[256] = {0};
+  read_code(L, set, lines, count);
 }
 
 int bf__sandbox_code_known(lua_State *L) {

@@ -75,7 +75,7 @@ static int host_nearest(lua_State *L) {
 }
 
 /* Running files ------------------------------------------------------------------------------------------------------------- */
-static int find_file(const struct bf__sandbox *sandbox, const char *path) {
+int bf__sandbox_find(const struct bf__sandbox *sandbox, const char *path) {
   size_t low = 0, high = sandbox->file_count;
   while (low < high) {
     size_t middle = (low + high) / 2;
@@ -136,7 +136,7 @@ static void run(lua_State *L, int index) {
 
 static int host_run(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  int index = find_file(bf__sandbox_of(L), path);
+  int index = bf__sandbox_find(bf__sandbox_of(L), path);
   if (index < 0) return luaL_error(L, "there is no file '%s'", path);
   run(L, index);
   return 1;
@@ -167,7 +167,7 @@ int bf__sandbox_require(lua_State *L) {
   if (length + 4 < sizeof path && !memchr(name, '/', length)) {
     for (size_t i = 0; i < length; i++) path[i] = (char)(name[i] == '.' ? '/' : name[i]);
     memcpy(path + length, ".lua", 5);
-    index = find_file(bf__sandbox_of(L), path);
+    index = bf__sandbox_find(bf__sandbox_of(L), path);
   }
   if (index < 0) {
     const char *near = nearest_file(L, name);

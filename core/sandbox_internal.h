@@ -35,6 +35,8 @@ struct bf__sandbox_file {
   char *path;
   enum { BF__FILE_NEW, BF__FILE_RUNNING, BF__FILE_DONE } state;
   int outer; /* while it runs: index of the file that required it, or -1 */
+  unsigned char *lines; /* where lines are watched: 1 there is code, 2 it was run; by number */
+  int line_count;
 };
 
 struct bf__sandbox {
@@ -60,6 +62,7 @@ struct bf__sandbox {
   struct bf__sandbox_file *files; /* sorted by path */
   size_t file_count, file_room;
   int running; /* index of the innermost running file, or -1 */
+  int watching; /* lines that are run are noted */
 };
 
 /* For tests: this many allocations succeed, all after them fail. Negative: never. */
@@ -94,6 +97,8 @@ int bf__sandbox_length(lua_State *L);   /* __len of views */
 
 /* sandbox_code.c: marks in SET the upvalues of the Lua function on top that it, or a function inside it, can assign. Raises. */
 void bf__sandbox_assigned(lua_State *L, unsigned char set[256]);
+/* Marks with 1 the lines below COUNT that the Lua function on top, or a function inside it, has code on. Raises. */
+void bf__sandbox_code_lines(lua_State *L, unsigned char *lines, int count);
 int bf__sandbox_code_known(lua_State *L); /* 1 when this Lua's code is the one we can read; raises */
 
 /* sandbox_values.c */
@@ -139,6 +144,7 @@ extern const char bf__sandbox_env;    /* the globals of ruleset files, a view */
 extern const char bf__sandbox_home;   /* the globals of the prelude, its own table */
 extern const char bf__sandbox_entry;  /* the prelude's entries */
 extern const char bf__sandbox_seen;   /* functions that were found to keep no state */
+int bf__sandbox_find(const struct bf__sandbox *sandbox, const char *path); /* index of a file, or -1 */
 int bf__sandbox_require(lua_State *L);
 void bf__sandbox_unwind(struct bf__sandbox *sandbox, int running); /* files that began after RUNNING did have failed */
 void bf__sandbox_open(lua_State *L);                               /* libraries, globals, host; raises */
