@@ -110,8 +110,8 @@ static void print_lines(const json_t *coverage) {
   json_t *file, *left;
   json_array_foreach(json_object_get(coverage, "files"), i, file) {
     json_array_foreach(json_object_get(file, "left"), k, left)(void)
-        printf("没有判例走到 · no law case: %s:%lld: %s\n", json_string_value(json_object_get(file, "path")), number(left, "line"),
-               json_string_value(json_object_get(left, "text")));
+        printf("没有判例走到 · no law case: %s:%lld: %s\n", json_string_value(json_object_get(file, "path")),
+               number(left, "line"), json_string_value(json_object_get(left, "text")));
   }
   (void)printf("%lld of %lld lines run by law cases\n", number(coverage, "run"), number(coverage, "lines"));
 }
@@ -334,9 +334,16 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   const char *staying = NULL, *moving = NULL, *template_ = NULL, *county = NULL, *seconds = NULL, *states = NULL;
   char operation[32];
   const char *on = NULL, *note = NULL;
-  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},      {"--move", &moving, &move},  {"--on", &on, NULL},
-                                       {"--template", &template_, NULL}, {"--coverage", NULL, &coverage}, {"--note", &note, NULL},     {"--county", &county, NULL},
-                                       {"--seconds", &seconds, NULL},    {"--states", &states, NULL}, {0}};
+  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},
+                                       {"--move", &moving, &move},
+                                       {"--on", &on, NULL},
+                                       {"--template", &template_, NULL},
+                                       {"--coverage", NULL, &coverage},
+                                       {"--note", &note, NULL},
+                                       {"--county", &county, NULL},
+                                       {"--seconds", &seconds, NULL},
+                                       {"--states", &states, NULL},
+                                       {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 3), at = 0;
   if (code >= 0) return code;
   const char *verb = cli->words[0];

@@ -532,8 +532,8 @@ static int run_law(struct bf__ruleset *set, bool covered, json_t **ret_report, s
     json_decref(articles);
     return r;
   }
-  *ret_report = json_pack("{sI sI so so so*}", "passed", (json_int_t)passed, "failed", (json_int_t)failed, "cases", lines, "articles",
-                          articles, "coverage", coverage);
+  *ret_report = json_pack("{sI sI so so so*}", "passed", (json_int_t)passed, "failed", (json_int_t)failed, "cases", lines,
+                          "articles", articles, "coverage", coverage);
   return *ret_report ? 0 : no_memory(err);
 }
 

@@ -12,8 +12,8 @@
  * case that expects nothing is a failure. */
 int bf__law_run(struct bf__ruleset *set, json_t **ret_report, struct bf_error *err) BF_WARN_UNUSED;
 
-/* The same, the report with coverage: { lines, run, files: [ { path, lines, run, left: [ { line, text } ] } ] }: the lines with code
- * that no law case ran. */
+/* The same, the report with coverage: { lines, run, files: [ { path, lines, run, left: [ { line, text } ] } ] }: the lines with
+ * code that no law case ran. */
 int bf__law_cover(struct bf__ruleset *set, json_t **ret_report, struct bf_error *err) BF_WARN_UNUSED;
 
 /* Looks at them without living them: what tests nothing or names what is not there fails, with its place. */

@@ -34,7 +34,7 @@ enum bf__sandbox_end {
 struct bf__sandbox_file {
   char *path;
   enum { BF__FILE_NEW, BF__FILE_RUNNING, BF__FILE_DONE } state;
-  int outer; /* while it runs: index of the file that required it, or -1 */
+  int outer;            /* while it runs: index of the file that required it, or -1 */
   unsigned char *lines; /* where lines are watched: 1 there is code, 2 it was run; by number */
   int line_count;
 };
@@ -61,7 +61,7 @@ struct bf__sandbox {
   size_t lent_count, lent_room;
   struct bf__sandbox_file *files; /* sorted by path */
   size_t file_count, file_room;
-  int running; /* index of the innermost running file, or -1 */
+  int running;  /* index of the innermost running file, or -1 */
   int watching; /* lines that are run are noted */
 };
 
@@ -138,12 +138,12 @@ void bf__match_push(struct bf__match *m, int index, const char *s, const char *e
 int bf__match_push_all(struct bf__match *m, const char *s, const char *e);         /* all, or the whole match; raises */
 
 /* sandbox_files.c: the files, require, the host table and the globals. Each address below is a key in the registry. */
-extern const char bf__sandbox_chunks; /* path → compiled file */
-extern const char bf__sandbox_values; /* path → what it returned */
-extern const char bf__sandbox_env;    /* the globals of ruleset files, a view */
-extern const char bf__sandbox_home;   /* the globals of the prelude, its own table */
-extern const char bf__sandbox_entry;  /* the prelude's entries */
-extern const char bf__sandbox_seen;   /* functions that were found to keep no state */
+extern const char bf__sandbox_chunks;                                      /* path → compiled file */
+extern const char bf__sandbox_values;                                      /* path → what it returned */
+extern const char bf__sandbox_env;                                         /* the globals of ruleset files, a view */
+extern const char bf__sandbox_home;                                        /* the globals of the prelude, its own table */
+extern const char bf__sandbox_entry;                                       /* the prelude's entries */
+extern const char bf__sandbox_seen;                                        /* functions that were found to keep no state */
 int bf__sandbox_find(const struct bf__sandbox *sandbox, const char *path); /* index of a file, or -1 */
 int bf__sandbox_require(lua_State *L);
 void bf__sandbox_unwind(struct bf__sandbox *sandbox, int running); /* files that began after RUNNING did have failed */
