@@ -27,7 +27,7 @@ local action_words = described("action", "actions = { name = { … } }", "操作
   { "system", "boolean", "界面上不显示", "Not shown to people", "true" },
   { "public", "boolean", "办理情况可以公开", "That it was done may be public", "true" },
   { "pays", "function|number", "最多付多少(分):数,或函数(case, now);看影响时用", "What it pays at most, in fen: a number or (case, now); for plans", "function(case, now) … end" },
-  { "final", "boolean", "true:办了就不能撤回", "true: cannot be taken back", "true" } })
+  { "final", "boolean", "true:办了就不能撤回,也不能退回到它以前", "true: never taken back, nor sent back past it", "true" } })
 
 local deadline_words = described("deadline", "deadlines = { name = { … } }", "期限:从哪天起、多久、提醒谁、到期怎样",
   "A deadline: from when, how long, who hears of it, what follows", {

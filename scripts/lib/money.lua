@@ -92,7 +92,7 @@ function money_.pay()
       { "amount", money, zh = "本次支付", en = "Amount paid now", min = 1, example = wan(10) },
       { "note", text, zh = "付款事由", en = "What it is for", optional = true },
     },
-    guard = { money_.frozen, oversight.suspended, conditions.block "payment" }, pays = payable_now,
+    guard = { money_.frozen, oversight.suspended, conditions.block "payment" }, pays = payable_now, final = true,
     check = function(case, given, now)
       local c = money_.contract(case, given.contract)
       if not c then

@@ -81,7 +81,7 @@ return stage "contract" {
   readings = { { article = 24, zh = "恰为50万元的,监理只作提醒", en = "Exactly 500,000: supervision is advised, not required" },
     { article = 19, zh = "尾款按每份建设合同的现合同款计算", en = "The 15% is of each construction contract's current amount" } },
   actions = {
-    sign = { by = "builder", order = 1, usual = 1, after = workdays(10), articles = { 19, 20, 21 },
+    sign = { by = "builder", final = true, order = 1, usual = 1, after = workdays(10), articles = { 19, 20, 21 },
       title = { zh = "登记合同", en = "Record a contract" }, needs = docs { "contract" }, guard = lapse.guard, check = terms,
       help = { zh = "有几份建设合同就办几次;签订合同即为启动实施(第十五条)",
         en = "Once for each construction contract; signing is the start that article 15 asks for" },
@@ -111,7 +111,7 @@ return stage "contract" {
           set("small_enterprise", f.small_enterprise or given.small_enterprise or false), first and set("started_on", given.signed_on) or {},
         }
       end },
-    sign_supervision = { by = "builder", order = 2, usual = 2, after = workdays(3), article = 24,
+    sign_supervision = { by = "builder", final = true, order = 2, usual = 2, after = workdays(3), article = 24,
       title = { zh = "登记监理合同", en = "Record the supervision contract" }, needs = docs { "supervision_contract" },
       when = not_set("supervision_signed_on"), form = { { "supervisor", text, zh = "监理单位", en = "Supervisor", max = 120 },
         { "amount", money, zh = "监理合同款", en = "Amount", example = wan(3) } },

@@ -77,7 +77,7 @@ return stage "final_acceptance" {
       form = experts.fields(),
       guard = received, check = function(case, given, now) return experts.check(case, given, now, now.limits.experts_at_least) end,
       effect = { append("acceptance_meetings", experts.record()) } },
-    pass = { by = "bureau", order = 6, usual = 3, after = workdays(2), title = { zh = "竣工验收合格", en = "Accept the project" },
+    pass = { by = "bureau", final = true, order = 6, usual = 3, after = workdays(2), title = { zh = "竣工验收合格", en = "Accept the project" },
       needs = docs { "acceptance_report" }, form = { { "opinion", text, zh = "验收意见", en = "Opinion", example = "同意通过竣工验收" } },
       guard = { common.not_own, received, not_waiting, acceptance.gates, met },
       effect = function(case, given, now)
@@ -85,7 +85,7 @@ return stage "final_acceptance" {
           notify { to = { "builder", "finance" }, article = 26, zh = "项目竣工验收合格,可投入使用", en = "The project is accepted and may be used" },
           follow "accepted" }
       end },
-    pass_with_conditions = { by = "bureau", order = 7, title = { zh = "附条件通过竣工验收", en = "Accept with conditions" }, needs = docs { "acceptance_report" },
+    pass_with_conditions = { by = "bureau", final = true, order = 7, title = { zh = "附条件通过竣工验收", en = "Accept with conditions" }, needs = docs { "acceptance_report" },
       form = { { "opinion", text, zh = "验收意见", en = "Opinion" }, conditions.field() },
       help = { zh = "每个条件写明责任人、期限和落实前挡住的事项", en = "Each condition names who answers for it, its date, and what it blocks until met" },
       guard = { common.not_own, received, not_waiting, acceptance.gates, met }, check = conditions.check,

@@ -35,7 +35,7 @@ return stage "plan_issue" {
   limits = { remind_after = workdays(10) },
   facts = { { "issued_on", date, zh = "下达日期", en = "Issued on", optional = true } },
   actions = {
-    issue = { by = "bureau", order = 1, usual = 1, after = workdays(5), title = { zh = "下达", en = "Issue" }, needs = docs { "plan_notice" },
+    issue = { by = "bureau", final = true, order = 1, usual = 1, after = workdays(5), title = { zh = "下达", en = "Issue" }, needs = docs { "plan_notice" },
       reads = { "projects", "struck", "deferred" }, effect = issue,
       help = { zh = "列入的项目转入初步设计;调出的退回申报,缓列的转入下一年度,均告知建设单位",
         en = "Projects in the plan go to their design; struck ones back to the declaration; deferred ones wait for the next year; all are told" } },

@@ -67,7 +67,7 @@ return stage "procurement" {
       end,
       effect = { set("procurement_method", input "procurement_method"), set("procurement_reason", input "procurement_reason"),
         set("agency", input "agency"), set("shares", input "shares") } },
-    award = { by = "builder", order = 2, usual = 2, after = workdays(25), title = { zh = "登记中标(成交)结果", en = "Record the award" },
+    award = { by = "builder", final = true, order = 2, usual = 2, after = workdays(25), title = { zh = "登记中标(成交)结果", en = "Record the award" },
       needs = docs { "procurement_documents", "award_notice" },
       form = { { "contractor", entry "contractors", zh = "中标(成交)单位", en = "Winner", example = "C001" },
         { "amount", money, zh = "中标(成交)金额", en = "Amount", min = 1, example = wan(30) } },

@@ -85,7 +85,7 @@ for n = 1, 3 do
           zh = passed and ("尾款%s可以支付"):format(name.zh) or ("尾款%s暂缓支付,整改后再审"):format(name.zh),
           en = passed and ("Tranche %d may be paid"):format(n) or ("Tranche %d is held: correct, then it is reviewed again"):format(n) } }
     end }
-  actions["pay_" .. n] = { by = "finance", order = n * 10 + 1, usual = n * 2, after = workdays(10),
+  actions["pay_" .. n] = { by = "finance", final = true, order = n * 10 + 1, usual = n * 2, after = workdays(10),
     title = { zh = "支付尾款" .. name.zh, en = "Pay tranche " .. n }, when = all { is_set(fact_of("payable_on", n)), not_set(fact_of("paid_on", n)) },
     guard = { year_over(n), before(n), payable(n), held, money_.frozen, oversight.suspended },
     pays = function(case, now)

@@ -19,7 +19,7 @@ return stage "upper_acceptance" {
       when = not_set("pre_accepted_on"),
       guard = { common.not_own, acceptance.gates }, effect = { set("pre_accepted_on", today),
         notify { to = { "builder" }, article = 27, zh = "预验收合格,可向上级申请验收", en = "Pre-accepted: apply to the level above" } } },
-    record_upper = { by = "builder", order = 2, usual = 7, after = workdays(30), article = 27,
+    record_upper = { by = "builder", final = true, order = 2, usual = 7, after = workdays(30), article = 27,
       title = { zh = "登记上级验收结果", en = "Record the acceptance above" }, needs = docs { "upper_acceptance_document" },
       form = { { "accepted_on", date, zh = "上级验收日期", en = "Accepted above on" },
         { "body", text, zh = "上级验收部门", en = "Who accepted", max = 120 } },
