@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "prove_search.h"
+#include "redlines.h"
 
 #define STATES 150000
 #define DEPTH 300
@@ -133,7 +134,7 @@ static bool is_told(const json_t *crossed, const json_t *one, const char *jurisd
 static int ask_rules(struct proof *proof, json_t *crossed, struct bf_error *err) {
   json_t *said = NULL, *one;
   size_t i;
-  int r = bf__rules_call(proof->rules, "redline_rules", json_pack("[s]", proof->jurisdiction), &said, err);
+  int r = bf__redlines_of(proof->rules, proof->jurisdiction, &said, err);
   json_array_foreach(said, i, one) {
     const json_t *line = line_named(proof->lines, text(one, "name"));
     if (is_told(crossed, one, proof->jurisdiction)) continue;

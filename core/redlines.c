@@ -18,11 +18,16 @@ static bool told(const json_t *crossed, const json_t *one) {
   return false;
 }
 
-/* JURISDICTION NULL: the base. */
+int bf__redlines_of(struct bf__rules *rules, const char *jurisdiction, json_t **ret, struct bf_error *err) {
+  const struct bf__ruleset *set = bf__rules_set(rules);
+  return bf__rules_call(rules, "redline_rules",
+                        json_pack("[s? O O]", jurisdiction, bf__ruleset_view(set, jurisdiction), set->base), ret, err);
+}
+
 static int ask(struct bf__rules *rules, const char *jurisdiction, json_t *crossed, struct bf_error *err) {
   json_t *said = NULL, *one;
   size_t i;
-  int r = bf__rules_call(rules, "redline_rules", json_pack("[s?]", jurisdiction), &said, err);
+  int r = bf__redlines_of(rules, jurisdiction, &said, err);
   if (r < 0) return r;
   json_array_foreach(said, i, one) {
     if (jurisdiction && told(crossed, one)) continue;

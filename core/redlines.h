@@ -11,6 +11,9 @@
  * article, zh, en }, empty where nothing is crossed; what a jurisdiction shares with the base is told once, as the base's. */
 int bf__redlines_static(struct bf__ruleset *set, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
 
+/* The same for one jurisdiction, or the base (NULL), with RULES that are there already: [ { name, article, zh, en } ]. */
+int bf__redlines_of(struct bf__rules *rules, const char *jurisdiction, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
+
 /* The first of CROSSED in one line, zh " · " en, as a person reads it. */
 void bf__redlines_text(const json_t *crossed, char *text, size_t size);
 

@@ -9,6 +9,7 @@ local redline_words = P.described("redline", 'redline "name" { … }', "红线:�
   { "articles", "table", "依据的条", "Its articles", "{ 19 }", due = true },
   { "title", "table", "名称", "Its name", '{ zh = "…", en = "…" }', due = true },
   { "why", "table", "守的是什么", "What it guards", '{ zh = "…", en = "…" }', due = true },
+  { "touches", "table", "只在这些事实有变动时问", "Asked only of steps that touch these facts", '{ "approved_on" }' },
   { "step", "function", "每一步之后问:函数(past, step)", "Asked after every step: (past, step)", "function(past, step) … end" },
   { "remember", "function", "下一步要记得的:函数(past, step)", "What the next step is to know", "function(past, step) … end" },
   { "rules", "function", "对声明问:函数(view)", "Asked of the declarations: (view)", "function(view) … end" } })
@@ -33,10 +34,13 @@ declare("redline", redline_words, function(level, out, body)
   if type(body.why) ~= "table" then fault(level, '%s: why = { zh = "…", en = "…" } is due: what the line guards', what) end
   both_languages(level, what .. " why", body.why)
   if not (body.step or body.rules) then fault(level, "%s: step = function(past, step) … end, or rules = function(view) … end, is due", what) end
+  for _, name in ipairs(body.touches or {}) do
+    if type(name) ~= "string" then fault(level, '%s: touches = { "fact", … }: names of facts are due', what) end
+  end
   if body.remember and not body.step then fault(level, "%s: remember without step: nothing asks for what it keeps", what) end
 end)
 
--- The lines of a set: by name, and the names of each kind, in order.
+-- The lines of a set: by name, and of each kind { always = names, touched = { fact = names } }, in order.
 rules.redlines, rules.redlines_of, rules.redline_from = {}, {}, {}
 
 function P.take_redlines(path)
@@ -66,14 +70,29 @@ function P.refuse_redline(path, d, county)
   end
 end
 
--- After the base is in: every line's kind must be there.
+local function index_line(name, line)
+  local of = rules.redlines_of[line.kind] or { always = {}, touched = {} }
+  rules.redlines_of[line.kind] = of
+  if not line.step then return end
+  if not line.touches then of.always[#of.always + 1] = name end
+  for _, fact in ipairs(line.touches or {}) do
+    of.touched[fact] = of.touched[fact] or {}
+    table.insert(of.touched[fact], name)
+  end
+end
+
+-- After the base is in: every line's kind and facts must be there.
 function P.check_redlines()
   for name, line in pairs(rules.redlines) do
+    local where = ("%s: redline '%s'"):format(rules.redline_from[name], name)
     if not rules.base.kinds[line.kind] then
-      error(("%s: redline '%s': kind '%s' is not there%s"):format(rules.redline_from[name], name, line.kind, near(line.kind, rules.base.kinds)), 0)
+      error(("%s: kind '%s' is not there%s"):format(where, line.kind, near(line.kind, rules.base.kinds)), 0)
     end
-    local names = rules.redlines_of[line.kind] or {}
-    names[#names + 1], rules.redlines_of[line.kind] = name, names
+    local facts = rules.base.facts[line.kind]
+    for _, fact in ipairs(line.touches or {}) do
+      if not facts[fact] then error(("%s: touches: fact '%s' is not there%s"):format(where, fact, near(fact, facts)), 0) end
+    end
+    index_line(name, line)
   end
 end
 
@@ -117,28 +136,40 @@ local function step_of(view, step)
   return host.readonly(out)
 end
 
--- entry.redline_step(jurisdiction, kind, pasts, step) → { pasts = { name = past }, crossed = [ { name, article, zh, en } ] }: every line of the
--- kind, each asked with what it remembered before this step. A past that says nothing is left out.
-function P.entry.redline_step(jurisdiction, kind, pasts, step)
-  local out = { pasts = {}, crossed = {} }
-  local seen = step_of(P.view(jurisdiction), step)
-  for _, name in ipairs(rules.redlines_of[kind] or nothing) do
-    local line = rules.redlines[name]
-    if line.step then
-      local past = pasts[name] or nothing
-      say(out.crossed, name, line, line.step(past, seen), line.step)
-      if line.remember then
-        local kept = line.remember(past, seen)
-        if kept == nil then kept = past end
-        if type(kept) ~= "table" then error(("%s: remember returns plain data { … }, not %s"):format(host.where(line.remember), type(kept)), 0) end
-        if next(kept) ~= nil then out.pasts[name] = kept end
-      end
+-- The lines that a step concerns: those that ask for every step, those whose facts it touched.
+local function concerned(kind, touched)
+  local of, out, there = rules.redlines_of[kind], {}, {}
+  if not of then return out end
+  for i, name in ipairs(of.always) do out[i] = name end
+  for fact in host.each(touched) do
+    for _, name in ipairs(of.touched[fact] or nothing) do
+      if not there[name] then out[#out + 1], there[name] = name, true end
     end
   end
+  table.sort(out)
   return out
 end
 
--- A copy, for what a line is given becomes read-only, and reading the rules themselves should stay as quick as it is.
+local function ask_line(name, line, past, step, out)
+  say(out.crossed, name, line, line.step(past or nothing, step), line.step)
+  if not line.remember then return end
+  local kept = line.remember(past or nothing, step)
+  if kept == nil then return end
+  if type(kept) ~= "table" then error(("%s: remember returns plain data { … }, not %s"):format(host.where(line.remember), type(kept)), 0) end
+  out.pasts[name] = next(kept) ~= nil and kept or nil
+end
+
+-- entry.redline_step(jurisdiction, kind, pasts, step) → { pasts = { name = past }, crossed = [ { name, article, zh, en } ] }: every line of the
+-- kind that the step concerns, each asked with what it remembered before this step. A past that says nothing is left out.
+function P.entry.redline_step(jurisdiction, kind, pasts, step)
+  local out = { pasts = {}, crossed = {} }
+  for name, past in host.each(pasts) do out.pasts[name] = past end
+  local seen = step_of(P.view(jurisdiction), step)
+  for _, name in ipairs(concerned(kind, seen.touched)) do ask_line(name, rules.redlines[name], pasts[name], seen, out) end
+  return out
+end
+
+-- A copy of plain data: what leaves here must not make read-only what is kept.
 local function copied(value)
   if type(value) ~= "table" then return value end
   local out = {}
@@ -146,17 +177,19 @@ local function copied(value)
   return out
 end
 
-local parts = { "kinds", "stages", "facts", "papers", "roles", "registers", "reports", "jurisdictions", "migrations" }
-local function declared(view, jurisdiction)
+-- DESCRIBED: the declarations as the program keeps them, where functions are places.
+local parts = { "kinds", "stages", "facts", "papers", "roles", "registers", "reports", "jurisdictions" }
+local function declared(view, described, jurisdiction)
   local out = { jurisdiction = jurisdiction, limit = function(name) return P.resolve_limit(view, "", name) end }
-  for _, part in ipairs(parts) do out[part] = copied(view[part]) end
+  for _, part in ipairs(parts) do out[part] = described[part] end
   return out
 end
 
--- entry.redline_rules(jurisdiction) → [ { name, article, zh, en } ]: what the declarations themselves cross, without any case.
-function P.entry.redline_rules(jurisdiction)
-  local out, seen = {}, declared(P.view(jurisdiction), jurisdiction)
-  seen.base = declared(rules.base)
+-- entry.redline_rules(jurisdiction, description of its view, of the base) → [ { name, article, zh, en } ]: what the declarations themselves
+-- cross, without any case.
+function P.entry.redline_rules(jurisdiction, view, base)
+  local out, seen = {}, declared(P.view(jurisdiction), view, jurisdiction)
+  seen.base = declared(rules.base, base)
   seen = host.readonly(seen)
   for name, line in pairs(rules.redlines) do
     if line.rules then say(out, name, line, line.rules(seen), line.rules) end

@@ -5,7 +5,7 @@ local lines = require "lib.lines"
 local function accepting(step) return lines.wrote(step, "final_accepted_on") or lines.wrote(step, "pre_accepted_on") or lines.wrote(step, "acceptance_received_on") end
 
 local sharing = redline "no_acceptance_without_sharing" {
-  kind = "project", articles = { 26 },
+  kind = "project", articles = { 26 }, touches = { "final_accepted_on", "pre_accepted_on", "acceptance_received_on", "sharing_result" },
   title = { zh = "未按要求共享数据的不得验收", en = "No acceptance without data sharing" },
   why = { zh = "验收是推动共享的最后一道关;例外只能由政务管理服务局写明理由", en = "Acceptance is the last gate that makes data shared; an exception is the bureau's, with a reason" },
   step = function(_, step)
@@ -54,7 +54,7 @@ local assessed = redline "no_acceptance_without_assessments" {
 }
 
 local trial = redline "trial_run_of_three_months" {
-  kind = "project", articles = { 26 },
+  kind = "project", articles = { 26 }, touches = { "final_accepted_on", "acceptance_received_on", "acceptance_applied_on" },
   title = { zh = "200万元以上(含)须初验合格、试运行满3个月", en = "From 2,000,000: preliminary acceptance and three months' trial run" },
   why = { zh = "问题要跑起来才看得见;三个月一天也不能少", en = "Faults show once it runs: three months, not a day less" },
   step = function(_, step)
@@ -75,7 +75,7 @@ local trial = redline "trial_run_of_three_months" {
 }
 
 local by_bureau = redline "accepted_by_the_bureau" {
-  kind = "project", articles = { 26, 27, 12 },
+  kind = "project", articles = { 26, 27, 12 }, touches = { "final_accepted_on" },
   title = { zh = "200万元以上(含)由政务管理服务局组织专家验收", en = "From 2,000,000 the bureau accepts, with experts" },
   why = { zh = "花大钱建的系统不能由建设单位自己说合格", en = "Who built with large money does not say himself that it is good" },
   step = function(_, step)
@@ -93,7 +93,7 @@ local by_bureau = redline "accepted_by_the_bureau" {
 }
 
 local papers_ = redline "decisions_have_their_papers" {
-  kind = "project", articles = { 13, 17, 26 },
+  kind = "project", articles = { 13, 17, 26 }, touches = { "review_passed_on", "approved_on", "budget_reviewed_on", "pretech_passed_on", "evaluated_on", "study_replied_on", "final_accepted_on" },
   title = { zh = "批复、评审、验收有据可查", en = "Approval, review and acceptance rest on papers" },
   why = { zh = "没有文件的决定,事后无从核对,也无从问责", en = "A decision without its paper can be neither checked nor answered for" },
   step = function(_, step)
@@ -124,7 +124,7 @@ local use = redline "no_use_before_acceptance" {
 }
 
 local retired = redline "retired_with_its_data" {
-  kind = "project", articles = { 36, 31 },
+  kind = "project", articles = { 36, 31 }, touches = { "retired_on" },
   title = { zh = "停用前评估数据并备份、迁移或销毁", en = "Retired only once the data is assessed and dealt with" },
   why = { zh = "系统停了,数据还在;没有评估和去向的停用就是丢数据", en = "The system stops, its data stays: retiring it without assessment and destination loses it" },
   step = function(_, step)

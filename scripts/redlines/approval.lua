@@ -5,8 +5,11 @@ local lines = require "lib.lines"
 local decisions = { "pretech_passed_on", "study_replied_on", "review_passed_on", "approved_on", "budget_reviewed_on", "pre_accepted_on",
   "evaluated_on", "evaluation_settled_on", "tranche_1_payable_on", "tranche_2_payable_on", "tranche_3_payable_on" }
 
+local own_touches = { "final_accepted_on" }
+for _, name in ipairs(decisions) do own_touches[#own_touches + 1] = name end
+
 local own = redline "nobody_decides_for_the_own_unit" {
-  kind = "project", articles = { 44, 4 },
+  kind = "project", articles = { 44, 4 }, touches = own_touches,
   title = { zh = "不得审批本单位的申请", en = "Nobody decides on their own unit's application" },
   why = { zh = "自己申请、自己批,程序就是空的", en = "Where the applicant decides, there is no procedure" },
   step = function(_, step)
@@ -51,7 +54,7 @@ local function silent(kind_)
 end
 
 local notice = redline "one_time_notice" {
-  kind = "project", articles = { 14 },
+  kind = "project", articles = { 14 }, touches = { "accepted_on", "approval_missing", "extra_notices" },
   title = { zh = "补正一次告知,再次告知须有理由", en = "One notice of what is missing; a further one needs its reason" },
   why = { zh = "一次说清,不让建设单位反复跑;时限也不能靠反复补正拖长", en = "All is told at once, so that nobody is sent back again and again and the limit is not stretched" },
   -- 本次受理以来告知过 · a notice since this acceptance of the application
@@ -70,7 +73,7 @@ local notice = redline "one_time_notice" {
 
 -- 第十四条:受理即开始计时 · the limit runs from the acceptance of the application
 local runs = redline "the_limit_runs" {
-  kind = "project", articles = { 14, 26 },
+  kind = "project", articles = { 14, 26 }, touches = { "accepted_on", "acceptance_received_on" },
   title = { zh = "一经受理,时限就起算", en = "Once accepted, the limit runs" },
   why = { zh = "时限不走,10个工作日就是一句空话", en = "A limit whose clock never starts binds nobody" },
   step = function(_, step)
@@ -90,7 +93,7 @@ local runs = redline "the_limit_runs" {
 local function needs_approval(step) return lines.total(step) > wan(50) end
 
 local procured = redline "procurement_after_approval" {
-  kind = "project", articles = { 17, 45 },
+  kind = "project", articles = { 17, 45 }, touches = { "procurement_method", "awards", "awarded_on", "contracts" },
   title = { zh = "批复和预算评审之后才能采购、签约", en = "Procurement only after approval and the budget review" },
   why = { zh = "未经批准擅自建设、采购的要追责(第四十五条)", en = "Procuring or building without approval is what article 45 punishes" },
   step = function(_, step)
@@ -106,7 +109,7 @@ local procured = redline "procurement_after_approval" {
 }
 
 local lapsed = redline "a_lapsed_approval_buys_nothing" {
-  kind = "project", articles = { 15 },
+  kind = "project", articles = { 15 }, touches = { "awards", "contracts" },
   title = { zh = "批复6个月未启动即失效,失效后不得采购、签约", en = "Not started within 6 months: the approval has lapsed and procures nothing" },
   why = { zh = "方案和价格会过时;失效的批复不能拿来花钱", en = "Schemes and prices grow old: a lapsed approval must not spend money" },
   step = function(_, step)
@@ -124,7 +127,7 @@ local lapsed = redline "a_lapsed_approval_buys_nothing" {
 }
 
 local split = redline "no_approval_of_a_split_project" {
-  kind = "project", articles = { 16 },
+  kind = "project", articles = { 16 }, touches = { "approved_on" },
   title = { zh = "认定或疑似拆分的,不得批复", en = "What was split, or looks split, is not approved" },
   why = { zh = "化整为零是为了绕开门槛;疑点要有人判断并写明理由", en = "Splitting evades the thresholds: the doubt is for a person to settle, with a reason" },
   step = function(_, step)
@@ -141,7 +144,7 @@ local split = redline "no_approval_of_a_split_project" {
 -- 第八至二十六条:金额降到门槛以下,须有理由 · a total that falls below a threshold needs its reason
 local marks = { wan(50), wan(200), wan(500), wan(1000) }
 local lighter = redline "no_silent_fall_below_a_threshold" {
-  kind = "project", articles = { 11, 10, 26 },
+  kind = "project", articles = { 11, 10, 26 }, touches = { "investment" },
   title = { zh = "总投资降到门槛以下须写明理由", en = "A total that falls below a threshold needs its reason on record" },
   why = { zh = "把数改小一点,会议、可研、验收就都省了:必须有人说明为什么", en = "A slightly smaller number saves the meeting, the study and the acceptance: somebody must say why" },
   step = function(_, step)

@@ -19,7 +19,7 @@ local function years_over(f, day)
 end
 
 local before = redline "never_more_than_85_percent" {
-  kind = "project", articles = { 19 },
+  kind = "project", articles = { 19 }, touches = { "payments" },
   title = { zh = "竣工验收前付款不超过合同款的85%,以后逐年各5%", en = "Never more than 85% before final acceptance, then 5% a year" },
   why = { zh = "15%的尾款是唯一的质保,不论叫什么名目都不能先付", en = "The 15% held back is the only hold on quality, whatever a payment is called" },
   step = function(_, step)
@@ -50,7 +50,7 @@ local function assessed(f, n)
 end
 
 local retention = redline "retention_after_acceptance" {
-  kind = "project", articles = { 19, 31 },
+  kind = "project", articles = { 19, 31 }, touches = { "payments" },
   title = { zh = "尾款在竣工验收满年且评价(考核)合格之后", en = "Retention only after acceptance + n years and a passed evaluation" },
   why = { zh = "尾款早付一天、不看评价就付,质保就没有了", en = "Paid a day early, or without the evaluation, the hold on quality is gone" },
   step = function(_, step)
@@ -70,7 +70,7 @@ local retention = redline "retention_after_acceptance" {
 }
 
 local kept = redline "payments_are_never_unwritten" {
-  kind = "project", articles = { 4, 19 },
+  kind = "project", articles = { 4, 19 }, touches = { "payments", "investment_history" },
   title = { zh = "付款、总投资变动的记录只增不改", en = "What was paid stays on record" },
   why = { zh = "抹掉一笔付款,就能再付一笔", en = "Whoever can unwrite a payment can pay it twice" },
   step = function(_, step)
@@ -84,7 +84,7 @@ local kept = redline "payments_are_never_unwritten" {
 }
 
 local stopped = redline "nothing_paid_after_the_end" {
-  kind = "project", articles = { 20, 28, 45 },
+  kind = "project", articles = { 20, 28, 45 }, touches = { "payments" },
   title = { zh = "终止、停付、暂停期间不再付款", en = "Nothing is paid after termination, a freeze or a suspension" },
   why = { zh = "停付是对拒不整改的唯一约束;终止了的项目没有可付的款", en = "The freeze is the only answer to a refusal to correct; a terminated project has nothing to pay" },
   step = function(_, step)
@@ -98,7 +98,7 @@ local stopped = redline "nothing_paid_after_the_end" {
 }
 
 local frozen = redline "frozen_until_accepted" {
-  kind = "project", articles = { 28 },
+  kind = "project", articles = { 28 }, touches = { "acceptance_failures", "payments_frozen" },
   title = { zh = "再次不合格即停付,通过验收才恢复", en = "Failed again: frozen until accepted" },
   why = { zh = "整改后仍不合格的,财政不再付剩余款项", en = "What fails again after correction is paid nothing further" },
   step = function(_, step)
@@ -121,7 +121,7 @@ local function signed(step)
 end
 
 local terms = redline "contract_terms" {
-  kind = "project", articles = { 19, 20, 21 },
+  kind = "project", articles = { 19, 20, 21 }, touches = { "contracts" },
   title = { zh = "合同预留15%、有终止条款、运维不少于3年", en = "A contract holds back 15%, can be ended, and covers 3 years of operations" },
   why = { zh = "合同里没有的,以后就要不到", en = "What the contract does not say cannot be asked for later" },
   step = function(_, step)
@@ -138,7 +138,7 @@ local terms = redline "contract_terms" {
 }
 
 local within = redline "contracts_within_the_approval" {
-  kind = "project", articles = { 22 },
+  kind = "project", articles = { 22 }, touches = { "contracts" },
   title = { zh = "合同不超批准的总投资,追加不超10%", en = "Contracts stay within the approved total, supplements within 10%" },
   why = { zh = "批多少建多少;追加超过10%的须另行采购", en = "Built as approved; a supplement above 10% is procured anew" },
   step = function(_, step)
@@ -157,7 +157,7 @@ local within = redline "contracts_within_the_approval" {
 }
 
 local supervised = redline "supervised_and_filed" {
-  kind = "project", articles = { 24, 25, 8 },
+  kind = "project", articles = { 24, 25, 8 }, touches = { "contracts_complete_on" },
   title = { zh = "签约之后有监理、须报备", en = "Once contracted: supervised and filed" },
   why = { zh = "监理和报备是开工后唯一的外部眼睛", en = "Supervision and filing are the only eyes from outside once work begins" },
   step = function(_, step)

@@ -38,7 +38,7 @@ local function by_government(step)
 end
 
 local entry_ = redline "plan_entry_by_government" {
-  kind = "project", articles = { 6, 7 },
+  kind = "project", articles = { 6, 7 }, touches = { "plan_entered_on" },
   title = { zh = "项目只随下达的计划、或经第七条全程列入计划", en = "A project enters a plan with the issued plan, or by the whole way of article 7" },
   why = { zh = "列入计划等于市政府同意建设;没有这一步,后面的批复都没有依据", en = "To be in a plan is the government's consent; without it no later approval has a ground" },
   step = function(_, step)
@@ -50,7 +50,7 @@ local entry_ = redline "plan_entry_by_government" {
 }
 
 local approved = redline "approval_in_plan" {
-  kind = "project", articles = { 7 },
+  kind = "project", articles = { 7 }, touches = { "approved_on" },
   title = { zh = "未列入计划的不得批复", en = "No approval outside an issued plan" },
   why = { zh = "列入年度计划是项目审批的前提和依据", en = "Being in the yearly plan is the precondition of approval" },
   step = function(_, step)
@@ -63,7 +63,7 @@ local approved = redline "approval_in_plan" {
 local function last_day(f) return later(("%04d-09-30"):format(f.plan_year - 1), days(0)) end -- 休息日顺延由各地定,红线取宽 · whether it rolls is a county's choice
 
 local declared = redline "declared_in_time" {
-  kind = "project", articles = { 5, 7, 8 },
+  kind = "project", articles = { 5, 7, 8 }, touches = { "declared_on" },
   title = { zh = "9月30日后不得再申报下一年度计划", en = "No declaration for next year's plan after 30 September" },
   why = { zh = "截止日人人一样;迟了只有两条路:改报以后年度,或按第七条", en = "The closing day is the same for all: later there is the next year, or article 7" },
   step = function(_, step)
@@ -77,7 +77,7 @@ local declared = redline "declared_in_time" {
 }
 
 local small = redline "small_only_up_to_500000" {
-  kind = "project", articles = { 8, 16 },
+  kind = "project", articles = { 8, 16 }, touches = { "exempt" },
   title = { zh = "超过50万元的不得按小额项目免批", en = "Above 500,000 no project goes the way without approval" },
   why = { zh = "免计划、免审批只给50万元以下的项目,门槛是办法定的", en = "Only up to 500,000 the regulation asks for neither plan nor approval" },
   step = function(_, step)
@@ -89,7 +89,7 @@ local small = redline "small_only_up_to_500000" {
 }
 
 local civil = redline "civil_works_apart" {
-  kind = "project", articles = { 47 },
+  kind = "project", articles = { 47 }, touches = { "declared_on" },
   title = { zh = "土建部分须分别审批", en = "Civil works are approved apart" },
   why = { zh = "大额土建按政府投资项目管理,不能夹在信息化项目里过关", en = "Large civil works follow their own rules and must not slip through with an IT project" },
   step = function(_, step)
@@ -103,7 +103,7 @@ local civil = redline "civil_works_apart" {
 }
 
 local funded = redline "funding_by_government" {
-  kind = "funding", articles = { 9 },
+  kind = "funding", articles = { 9 }, touches = { "passed_on", "allotted" },
   title = { zh = "资金计划只由政府审定", en = "Only the government passes the funding plan" },
   why = { zh = "专项资金的安排以市政府常务会议审定为准", en = "The special fund is settled by the government's standing meeting" },
   step = function(_, step)

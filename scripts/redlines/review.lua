@@ -26,7 +26,7 @@ local meeting = redline "expert_meeting_from_2000000" {
 }
 
 local designed = redline "large_design_by_professionals" {
-  kind = "project", articles = { 10 },
+  kind = "project", articles = { 10 }, touches = { "review_passed_on", "approved_on" },
   title = { zh = "500万元以上须专业机构设计,1000万元以上须可研批复", en = "Professional design from 5,000,000, replied study from 10,000,000" },
   why = { zh = "设计定了钱就定了;大项目的设计和可研不能省", en = "The design settles the money: for large projects neither design nor study is saved on" },
   step = function(_, step)
@@ -44,7 +44,7 @@ local designed = redline "large_design_by_professionals" {
 }
 
 local after_review = redline "approval_after_review" {
-  kind = "project", articles = { 13 },
+  kind = "project", articles = { 13 }, touches = { "approved_on" },
   title = { zh = "评审通过后才能批复,批复不超过评审概算", en = "Approval only after a passed review, and within it" },
   why = { zh = "评审意见书是审批的依据;没有依据的批复,谁签的谁担责", en = "The review opinion is the ground of the approval" },
   step = function(_, step)
@@ -95,7 +95,7 @@ local function unfit(step, ids)
 end
 
 local experts = redline "experts_from_the_pool" {
-  kind = "project", articles = { 12 },
+  kind = "project", articles = { 12 }, touches = { "expert_meetings", "acceptance_meetings" },
   title = { zh = "专家从库中来,有利害关系的回避", en = "Experts come from the pool and are recused where tied" },
   why = { zh = "专家对意见负责,前提是他不是自己人", en = "An expert answers for the opinion: so he must not be one of theirs" },
   step = function(_, step)
@@ -119,7 +119,7 @@ local function redrawn(d)
 end
 
 local draws = redline "draws_can_be_checked" {
-  kind = "project", articles = { 12 },
+  kind = "project", articles = { 12 }, touches = { "expert_draws" },
   title = { zh = "抽取专家可复核,不经抽取须有理由", en = "A draw can be checked again; without one a reason is due" },
   why = { zh = "抽签的人不能先知道结果;事后人人能验", en = "Who draws must not know the outcome, and anyone can check it later" },
   step = function(_, step)
