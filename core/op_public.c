@@ -177,6 +177,28 @@ static int gather(struct bf__reading *reading, json_t *items, int64_t limit, int
   return 0;
 }
 
+/* What the facts that a kind opens are called, in their order. */
+static json_t *fields_of(const json_t *view, const char *kind) {
+  json_t *fields = json_array(), *name;
+  size_t i;
+  json_array_foreach(json_object_get(json_object_get(bf__view_kind(view, kind), "public"), "facts"), i, name) {
+    json_t *field = json_object_get(bf__view_facts(view, kind), json_string_value(name));
+    (void)json_array_append_new(fields, json_pack("{sO* sO* sO* sO* sO*}", "name", name, "zh", json_object_get(field, "zh"), "en",
+                                                  json_object_get(field, "en"), "type", json_object_get(field, "type"), "choices",
+                                                  json_object_get(field, "choices")));
+  }
+  return fields;
+}
+
+/* The words for a list: kinds with what they open, and places. */
+static json_t *words_of(const json_t *view) {
+  json_t *kinds = json_object(), *kind;
+  const char *name;
+  json_object_foreach(json_object_get(view, "kinds"), name, kind) if (json_object_get(kind, "public"))(void) json_object_set_new(
+      kinds, name, json_pack("{sO* so}", "title", json_object_get(kind, "title"), "fields", fields_of(view, name)));
+  return json_pack("{so sO*}", "kinds", kinds, "jurisdictions", json_object_get(view, "jurisdictions"));
+}
+
 static int cases(struct bf__reading *reading, struct bf_error *err) {
   const char *format = text(reading->params, "format");
   bool csv = format && strcmp(format, "csv") == 0;
@@ -192,7 +214,8 @@ static int cases(struct bf__reading *reading, struct bf_error *err) {
   }
   (void)snprintf(next, sizeof next, "%lld", (long long)cursor);
   reading->status = 200;
-  reading->body = json_pack("{so ss*}", "items", items, "next_cursor", cursor > 0 ? next : NULL);
+  reading->body = json_pack("{so ss* so*}", "items", items, "next_cursor", cursor > 0 ? next : NULL, "words",
+                            words_of(bf__ruleset_view(bf__rules_set(reading->rules), NULL)));
   return reading->body ? 0 : no_memory(err);
 }
 
@@ -206,17 +229,9 @@ static int one(struct bf__reading *reading, struct bf_error *err) {
     return bf__refuse_read(reading, 404, "case.unknown", "id", "没有这个事项,或尚未公开",
                            "There is no such case, or it has not been released.");
   }
-  const json_t *view = view_of(reading, state);
   reading->status = 200;
   reading->body = shown(reading, state);
-  json_t *fields = json_array(), *name;
-  size_t i;
-  json_array_foreach(json_object_get(json_object_get(bf__view_kind(view, text(state, "kind")), "public"), "facts"), i, name) {
-    json_t *field = json_object_get(bf__view_facts(view, text(state, "kind")), json_string_value(name));
-    (void)json_array_append_new(fields, json_pack("{sO* sO* sO* sO* sO*}", "name", name, "zh", json_object_get(field, "zh"), "en",
-                                                  json_object_get(field, "en"), "type", json_object_get(field, "type"), "choices",
-                                                  json_object_get(field, "choices")));
-  }
+  json_t *fields = fields_of(view_of(reading, state), text(state, "kind"));
   if (!reading->body || json_object_set_new(reading->body, "fields", fields) < 0)
     r = no_memory(err);
   else
