@@ -301,7 +301,15 @@ local function complete(view)
     local own = {}
     for key, value in pairs(stage) do own[key] = value end
     own.actions = actions
-    view.stages[name] = own
+    own.limits, own.deadlines = P.settled_limits(view, name, own), P.settled_deadlines(view, name, own)
+    view.stages[name] = P.fill_declared(view, name, own, function(limit)
+      P.wrong_in(view.at["stage" .. name], "{" .. limit, "stage '%s': a text shows limit '%s', which is not there%s", name, limit, near(limit, own.limits))
+    end)
+  end
+  for name, kind in pairs(view.kinds) do
+    view.kinds[name] = P.fill_declared(view, "", kind, function(limit)
+      P.wrong_in(view.at["kind" .. name], "{" .. limit, "kind '%s': a text shows limit '%s', which is not there; \"stage.name\" is due", name, limit)
+    end)
   end
 end
 
@@ -309,12 +317,17 @@ end
 local checked -- places of what is being checked
 local function wrong(word, text, ...) P.wrong_in(checked, word, text, ...) end
 
-local function resolve_limit(view, stage_name, name)
+local function resolve_limit(view, stage_name, name, depth)
   local s, n = name:match("^([%w_]+)%.([%w_]+)$")
   local stage = view.stages[s or stage_name]
   local limits = stage and stage.limits
   if not limits and view.kinds[s or ""] then limits = view.kinds[s].limits end
-  return limits and limits[n or name]
+  local value = limits and limits[n or name]
+  if type(value) == "table" and value.is == "limit" then -- a limit that follows another
+    if (depth or 0) > 8 then error(("limit '%s' follows itself"):format(name), 0) end
+    return resolve_limit(view, s or stage_name, value.limit, (depth or 0) + 1)
+  end
+  return value
 end
 P.resolve_limit = resolve_limit
 

@@ -48,7 +48,8 @@ local function gather(into, said, article, f)
   if type(said) ~= "table" then error(("%s: a guard returns nothing or refuse { … }, not %s"):format(f and host.where(f) or "a guard", type(said)), 0) end
   for _, r in ipairs(said.is and { said } or said) do
     if r.is ~= "refusal" then error(("%s: a guard returns nothing or refuse { … }"):format(f and host.where(f) or "a guard"), 0) end
-    into[#into + 1] = { code = r.code or "rule", article = r.article or article, zh = r.zh, en = r.en, field = r.field, unblock = r.unblock, fact = r.fact }
+    into[#into + 1] = P.fill_said(P.here, P.stage_name, { code = r.code or "rule", article = r.article or article, zh = r.zh, en = r.en, field = r.field,
+      unblock = r.unblock, fact = r.fact })
   end
 end
 
@@ -85,7 +86,7 @@ end
 local function standing(view, stage_name, stage, name, action, case, now, input)
   local refusals = {}
   local ctx = context(view, stage, now)
-  P.stage_name = stage_name
+  P.here, P.stage_name = view, stage_name
   used_up(stage, action, name, case, input, refusals)
   missing_papers(view, stage_name, stage, action, case, ctx, refusals)
   local before = #refusals
@@ -119,6 +120,7 @@ local function expand(view, stage_name, stage, effects, case, input, now, out)
       local copy = { ["do"] = nil, fact = nil, value = nil, stage = nil } -- room for the usual names
       for k, v in host.each(e) do if k ~= "is" then copy[k] = value(v) end end
       if copy["do"] == "close" and not copy.stage then copy.stage = stage_name end
+      if copy["do"] == "notify" then P.fill_said(view, stage_name, copy) end
       if copy["do"] == "clock" then copy.stage = copy.stage or stage_name end
       out[#out + 1] = copy
     end
@@ -184,6 +186,7 @@ function P.entry.create(case, now)
   local view = P.view(case.jurisdiction)
   local create, refusals = view.kinds[case.kind].create, {}
   local ctx = context(view, { limits = view.kinds[case.kind].limits }, now)
+  P.here, P.stage_name = view, ""
   for _, guard in ipairs(functions(create.guard)) do gather(refusals, guard(case, ctx), create.article, guard) end
   for _, check in ipairs(functions(create.check)) do gather(refusals, check(case, case.facts, ctx), create.article, check) end
   if #refusals > 0 then return { refusals = refusals } end

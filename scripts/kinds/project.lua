@@ -78,8 +78,8 @@ return kind "project" {
   public = { when = is_set("released_on"), facts = { "title", "category", "investment", "plan_year" } }, -- 第四十三条
   facts = facts,
   create = { by = "builder", article = 5, title = { zh = "新建项目", en = "Open a project" },
-    help = { zh = "先存为草稿,再上传材料、申报;总投资不超过50万元的走第八条(不列计划、无需审批)",
-      en = "A draft first; papers and declaration follow. Up to 500,000 yuan: article 8, no plan and no approval" },
+    help = { zh = "先存为草稿,再上传材料、申报;总投资不超过{declaration.exempt_up_to|money}的走第八条(不列计划、无需审批)",
+      en = "A draft first; papers and declaration follow. Up to {declaration.exempt_up_to|money} yuan: article 8, no plan and no approval" },
     form = { "title", "category", "parts", "funding_mode", "plan_year", "investment", "funding_sources", "investment_by_year", "summary",
       "civil_works",
       "needs_software_test", "needs_classified_assessment", "needs_protection_assessment", "needs_crypto_assessment", "joint_with_counties",

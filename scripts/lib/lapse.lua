@@ -4,8 +4,8 @@ local lapse = {}
 function lapse.guard(case)
   if case.facts.approval_lapsed_on then
     return refuse { article = 15, code = "approval.lapsed",
-      zh = ("批复后6个月内未启动实施,已于%s失效:请办理“重新报批”,批复后再继续"):format(case.facts.approval_lapsed_on),
-      en = ("Not started within 6 months: the approval lapsed on %s. Apply for approval again, then go on"):format(case.facts.approval_lapsed_on) }
+      zh = ("批复后{approval.start_within}内未启动实施,已于%s失效:请办理“重新报批”,批复后再继续"):format(case.facts.approval_lapsed_on),
+      en = ("Not started within {approval.start_within}: the approval lapsed on %s. Apply for approval again, then go on"):format(case.facts.approval_lapsed_on) }
   end
 end
 

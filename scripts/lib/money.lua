@@ -55,7 +55,7 @@ end
 
 function money_.lighter_field()
   return { "lighter_reason", text, zh = "金额降低的理由", en = "Reason for the lower total", optional = true,
-    help = { zh = "只有金额降到50万、200万、500万、1000万元门槛之下时才需要", en = "Only when the total falls below a threshold (0.5, 2, 5 or 10 million)" } }
+    help = { zh = "只有金额降到{declaration.exempt_up_to|money}、{scheme_review.meeting_from|money}、{prelim_design.professional_from|money}、{prelim_design.study_from|money}等门槛之下时才需要", en = "Only when the total falls below a threshold ({declaration.exempt_up_to|money}, {scheme_review.meeting_from|money}, {prelim_design.professional_from|money}, {prelim_design.study_from|money})" } }
 end
 
 -- 每一关批准的数成为总投资 · the amount approved at a gate becomes the total investment
@@ -85,8 +85,8 @@ end
 -- 合同付款(进度款):竣工验收前后都以扣除尾款后的数为限
 function money_.pay()
   return { by = { "finance", "builder" }, order = 70, articles = { 19, 4 }, title = { zh = "支付合同进度款", en = "Pay on a contract" },
-    help = { zh = "累计不超过合同款扣除15%尾款后的数;尾款在“尾款”环节办理",
-      en = "Never more in all than the contract less the 15% held back; that part has its own stage" },
+    help = { zh = "累计不超过合同款扣除{contract.retention_percent}%尾款后的数;尾款在“尾款”环节办理",
+      en = "Never more in all than the contract less the {contract.retention_percent}% held back; that part has its own stage" },
     form = {
       { "contract", text, zh = "合同编号", en = "Contract number", max = 60, example = "HT-001" },
       { "amount", money, zh = "本次支付", en = "Amount paid now", min = 1, example = wan(10) },

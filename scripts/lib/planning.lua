@@ -17,7 +17,7 @@ function planning.fits(id, p, year, now)
   elseif p.facts.plan_year ~= year then
     return no("year", ("“%s”申报的是%d年度计划:请列入该年度的计划"):format(title, p.facts.plan_year),
       ("“%s” was declared for %d: it belongs in that year's plan"):format(title, p.facts.plan_year))
-  elseif p.facts.investment <= now.limit("declaration.exempt_up_to") then
+  elseif p.facts.investment <= now.limit("declaration.exempt_up_to") and not common.contains(p.facts.parts, "in_construction") then
     return refuse { article = 8, code = "plan.exempt", field = "projects",
       zh = ("“%s”总投资不超过%s,不列入计划,由建设单位自行实施"):format(title, money_text(now.limit("declaration.exempt_up_to"))),
       en = ("“%s” is not above %s: it is in no plan, the builder runs it"):format(title, common.yuan(now.limit("declaration.exempt_up_to"))) }

@@ -58,7 +58,7 @@ return stage "builder_acceptance" {
       { "on", date, zh = "日期", en = "On" } }, zh = "测评记录", en = "Assessments", optional = true },
   },
   deadlines = {
-    report = { article = 26, source = { zh = "借用政府采购法第四十七条(7个工作日);本办法未定期限",
+    report = { article = 26, source = { zh = "借用政府采购法第四十七条({report_within});本办法未定期限",
       en = "Borrowed from the Government Procurement Law, art. 47; this regulation names no limit" }, from = "final_accepted_on", stage_open = true,
       limit = "report_within", nature = "reminder", unless = "acceptance_reported_on", warn = { workdays(2) }, after = { workdays(5) },
       tell = "builder", action = "report", title = { zh = "验收报告报送提醒", en = "Report the acceptance" } },

@@ -42,8 +42,8 @@ return stage "construction" {
         en = "Change awaiting a decision", optional = true },
   },
   leads = { full = "preliminary_acceptance", short = "builder_acceptance", upper = "upper_acceptance", change = "change" },
-  readings = { { article = 26, zh = "恰为200万元的,走初验、试运行、竣工验收的完整程序",
-    en = "Exactly 2,000,000: preliminary acceptance, trial run and acceptance by the bureau" } },
+  readings = { { article = 26, zh = "恰为{final_acceptance.full_path|money}的,走初验、试运行、竣工验收的完整程序",
+    en = "Exactly {final_acceptance.full_path|money}: preliminary acceptance, trial run and acceptance by the bureau" } },
   actions = {
     report = { by = "builder", order = 1, usual = 1, after = workdays(40), article = 23,
       title = { zh = "记录进度和风险", en = "Record progress and risks" },
@@ -70,8 +70,8 @@ return stage "construction" {
         notify { to = { "bureau" }, article = 22, zh = "建设单位申请变更", en = "The builder asks for a change" } } },
     complete = { by = "builder", order = 3, usual = 2, after = workdays(60), article = 26,
       title = { zh = "建成,转入验收", en = "Built: go to acceptance" }, guard = ready,
-      help = { zh = "总投资200万元以上(含200万元):初步验收、试运行3个月、竣工验收;以下的由建设单位组织竣工验收。验收前不得投入使用",
-        en = "From 2,000,000 (inclusive): preliminary acceptance, 3 months' trial run, acceptance by the bureau; below, the builder accepts. No use before acceptance" },
+      help = { zh = "总投资{final_acceptance.full_path|money}以上(含本数):初步验收、试运行{trial_run.trial_period}、竣工验收;以下的由建设单位组织竣工验收。验收前不得投入使用",
+        en = "From {final_acceptance.full_path|money} (inclusive): preliminary acceptance, a trial run of {trial_run.trial_period}, acceptance by the bureau; below, the builder accepts. No use before acceptance" },
       effect = function(case, _, now)
         local way = "short"
         if case.facts.investment >= now.limit("final_acceptance.full_path") then way = "full" elseif case.facts.upper_money then way = "upper" end

@@ -50,7 +50,7 @@ end
 
 return stage "contract" {
   kind = "project", order = 90, articles = { 19, 20, 21, 24, 25 }, owner = "builder", title = { zh = "合同签订", en = "Contract" },
-  limits = { retention_percent = 15, operation_years_at_least = 3, supervision_above = wan(50), remind_after = days(30) },
+  limits = { retention_percent = 15, operation_years_at_least = 3, supervision_above = limit "declaration.exempt_up_to", remind_after = days(30) },
   facts = {
     { "contracts", list_of { { "number", text, zh = "合同编号", en = "Number" },
       { "contractor", entry "contractors", zh = "承建单位", en = "Contractor" },
@@ -78,8 +78,8 @@ return stage "contract" {
     { "payments_frozen", bool, zh = "停付剩余款项", en = "Payments frozen", optional = true },
   },
   leads = { signed = { "filing", "construction" } },
-  readings = { { article = 24, zh = "恰为50万元的,监理只作提醒", en = "Exactly 500,000: supervision is advised, not required" },
-    { article = 19, zh = "尾款按每份建设合同的现合同款计算", en = "The 15% is of each construction contract's current amount" } },
+  readings = { { article = 24, zh = "恰为{supervision_above|money}的,监理只作提醒", en = "Exactly {supervision_above|money}: supervision is advised, not required" },
+    { article = 19, zh = "尾款按每份建设合同的现合同款计算", en = "The {retention_percent}% is of each construction contract's current amount" } },
   actions = {
     sign = { by = "builder", final = true, order = 1, usual = 1, after = workdays(10), articles = { 19, 20, 21 },
       title = { zh = "登记合同", en = "Record a contract" }, needs = docs { "contract" }, guard = lapse.guard, check = terms,
@@ -94,7 +94,7 @@ return stage "contract" {
         { "retention_percent", percent, zh = "预留尾款比例(%)", en = "Held back (%)", example = 15 },
         { "termination_clause", bool, zh = "有终止条款", en = "Holds a termination clause", example = true },
         { "operation_years", int, zh = "运维期(年)", en = "Years of operations", min = 0, max = 20, example = 3 },
-        { "operation_rule", text, zh = "少于3年的依据", en = "Rule for fewer than 3 years", optional = true },
+        { "operation_rule", text, zh = "少于{operation_years_at_least}年的依据", en = "Rule for fewer than {operation_years_at_least} years", optional = true },
         { "small_enterprise", bool, zh = "承建单位为中小企业", en = "The contractor is a small enterprise", optional = true },
       },
       effect = function(case, given)
@@ -127,13 +127,13 @@ return stage "contract" {
       end },
     record_in_time = { by = "bureau", order = 4, article = 15, title = { zh = "确认已按期启动", en = "Confirm a start in time" },
       when = is_set("approval_lapsed_on"), needs = docs { "contract" },
-      help = { zh = "合同在6个月内已签订、只是登记迟了的,由政务管理服务局核实后恢复批复,须写明理由",
+      help = { zh = "合同在{approval.start_within}内已签订、只是登记迟了的,由政务管理服务局核实后恢复批复,须写明理由",
         en = "The contract was signed in time and recorded late: the bureau checks it and restores the approval, with a reason" },
       form = { { "signed_on", date, zh = "合同签订日期", en = "Contract signed on" }, { "reason", text, zh = "核实情况", en = "What was checked" } },
       check = function(case, given, now)
         if given.signed_on > later(case.facts.approved_on, now.limit("approval.start_within")) then
-          return no(15, "late", "signed_on", "合同在6个月期满后签订,不能恢复:请建设单位重新报批",
-            "The contract was signed after the 6 months: the builder must apply again")
+          return no(15, "late", "signed_on", "合同在{approval.start_within}期满后签订,不能恢复:请建设单位重新报批",
+            "The contract was signed after the {approval.start_within}: the builder must apply again")
         end
       end,
       effect = { unset("approval_lapsed_on"), set("started_on", input "signed_on"), set("start_note", input "reason") } },
@@ -144,7 +144,7 @@ return stage "contract" {
   },
   deadlines = {
     waiting = { article = 25, from = "opened", limit = "remind_after", nature = "reminder",
-      source = { zh = "政府采购法第四十六条(中标通知书发出之日起30日内签订)", en = "Government Procurement Law, art. 46" },
+      source = { zh = "政府采购法第四十六条(中标通知书发出之日起{remind_after}内签订)", en = "Government Procurement Law, art. 46" },
       warn = { workdays(10) }, tell = "builder", action = "sign", unless = "contracts_complete_on",
       title = { zh = "签订合同提醒", en = "Contract pending" } },
   },

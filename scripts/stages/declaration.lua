@@ -2,7 +2,6 @@
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 local funding = require "lib.funding"
-local closing = { month = 9, day = 30 }
 
 -- 申报截止日:计划年度上一年的9月30日24时;遇休息日是否顺延由各地定,默认不顺延
 local function closes(year, now)
@@ -35,6 +34,23 @@ local function civil_apart(case, now)
   end
 end
 
+-- 土建工程中的信息化部分超过50万元的,须单独按本办法审批,不因各地提高小额标准而免 · however high a county sets its small projects
+local function it_apart(case, now)
+  if common.contains(case.facts.parts, "in_construction") and case.facts.investment > now.limits.it_in_civil_above then
+    return refuse { article = 47, code = "declaration.it_in_civil", fact = "parts",
+      zh = "土建工程中的信息化部分超过{it_in_civil_above|money}的,须与土建部分分别审批:请办理“申报”,列入年度计划并报批",
+      en = "The IT part of a construction project over {it_in_civil_above|money} is approved apart: declare it for the yearly plan" }
+  end
+end
+
+-- 各地小额标准高于此数时:只有土建工程中的信息化部分仍须申报 · where a county's small projects reach further
+local function not_small(case, now)
+  if case.facts.investment <= now.limits.exempt_up_to and not it_apart(case, now) then
+    return refuse { article = 8, code = "declaration.small", fact = "investment", zh = "总投资{exempt_up_to|money}以下的不列年度计划:请办理“小额项目自行实施”",
+      en = "Up to {exempt_up_to|money} nothing is declared for a plan: go the way of small projects" }
+  end
+end
+
 local function revise(case, given)
   local out, f = {}, {}
   for name, value in pairs(case.facts) do f[name] = value end
@@ -56,29 +72,29 @@ end
 
 return stage "declaration" {
   kind = "project", order = 10, articles = { 5, 8, 16, 47 }, owner = "builder", title = { zh = "项目申报", en = "Declaration" },
-  limits = { exempt_up_to = wan(50), closes_month = closing.month, closes_day = closing.day, closes_rolls = false,
-    civil_above = wan(400), civil_share_above = wan(200), civil_share_percent = 40 },
+  limits = { exempt_up_to = wan(50), closes_month = 9, closes_day = 30, closes_rolls = false,
+    civil_above = wan(400), civil_share_above = wan(200), civil_share_percent = 40, it_in_civil_above = wan(50) },
   facts = { { "declared_on", date, zh = "申报日期", en = "Declared on", optional = true },
     { "exempt", bool, zh = "第八条小额项目", en = "Small project (article 8)", optional = true } },
   leads = { submitted = "pretech", small = "procurement", urgent = "urgent_review" },
-  readings = { { article = 8, zh = "恰为50万元的,不列计划、无需审批(第四十七条用“超过”)", en = "Exactly 500,000: exempt (article 47 says “over”)" },
-    { article = 5, zh = "9月30日含当日,到24时止", en = "30 September is inclusive, to 24:00" } },
+  readings = { { article = 8, zh = "恰为{exempt_up_to|money}的,不列计划、无需审批(第四十七条用“超过”);合同备案和验收报告照旧", en = "Exactly {exempt_up_to|money}: exempt (article 47 says “over”); contract filing and acceptance report stay due" },
+    { article = 5, zh = "{closes_month}月{closes_day}日含当日,到24时止;遇休息日不顺延(可由各地改定)", en = "{closes_day} {closes_month|month} is inclusive, to 24:00; it does not roll to a working day (a county may choose)" } },
   actions = {
     revise = { by = "builder", order = 1, title = { zh = "修改申报", en = "Revise the draft" }, form = editable, effect = revise,
       help = { zh = "只填要改的项", en = "Fill in only what changes" } },
     submit = { by = "builder", order = 2, usual = 1, after = workdays(10), article = 5, title = { zh = "申报", en = "Declare" },
-      when = above("investment", limit "exempt_up_to"),
-      help = { zh = "9月30日24时前申报下一年度计划;前置技术审查可在申报后进行,未通过的不能列入计划",
-        en = "By 30 September, 24:00, for the next year's plan; the pre-technical review follows, and the plan takes only what passed" },
-      needs = docs { "project_proposal", "party_group_approval", "investment_estimate", "supporting_evidence" }, guard = { in_time, civil_apart },
+      when = any { above("investment", limit "exempt_up_to"), above("investment", limit "it_in_civil_above") },
+      help = { zh = "{closes_month}月{closes_day}日24时前申报下一年度计划;前置技术审查可在申报后进行,未通过的不能列入计划",
+        en = "By {closes_day} {closes_month|month}, 24:00, for the next year's plan; the pre-technical review follows, and the plan takes only what passed" },
+      needs = docs { "project_proposal", "party_group_approval", "investment_estimate", "supporting_evidence" }, guard = { in_time, civil_apart, not_small },
       effect = { set("declared_on", today), set("declared_investment", fact "investment"),
         notify { to = { "center", "bureau" }, article = 5, zh = "有项目申报,请开展前置技术审查",
           en = "A project was declared: the pre-technical review is due" }, follow "submitted" } },
     start_small = { by = "builder", order = 2, usual = 1, after = workdays(5), article = 8,
       title = { zh = "小额项目自行实施", en = "Go the way of small projects" },
-      when = at_most("investment", limit "exempt_up_to"), guard = civil_apart,
-      help = { zh = "总投资50万元以下(含50万元):不列年度计划、无需审批,自行采购;合同签订后报备案,建成后仍须验收",
-        en = "Up to and including 500,000: no plan, no approval; the contract is filed after signing, and acceptance is still due" },
+      when = at_most("investment", limit "exempt_up_to"), guard = { civil_apart, it_apart },
+      help = { zh = "总投资{exempt_up_to|money}以下(含本数):不列年度计划、无需审批,自行采购;合同签订后报备案,建成后仍须验收",
+        en = "Up to and including {exempt_up_to|money}: no plan, no approval; the contract is filed after signing, and acceptance is still due" },
       form = { { "not_split", bool, zh = "确认未将应报批的项目拆分(第十六条)",
         en = "Confirmed: not split off a project that needs approval (article 16)", example = true } },
       check = function(_, given)
@@ -94,7 +110,7 @@ return stage "declaration" {
     classify = oversight.classify(), declassify = oversight.declassify(),
   },
   deadlines = {
-    window = { article = 5, on = { month = closing.month, day = closing.day, year = "plan_year", plus = -1 }, roll = false, unless = "declared_on",
+    window = { article = 5, on = { month = limit "closes_month", day = limit "closes_day", year = "plan_year", plus = -1 }, roll = limit "closes_rolls", unless = "declared_on",
       when = above("investment", limit "exempt_up_to"), warn = { months(1), workdays(10), workdays(3), workdays(1) }, tell = "builder",
       action = "submit",
       title = { zh = "年度申报截止", en = "Declarations close" },

@@ -5,8 +5,8 @@ local ending = require "lib.ending"
 local function in_time(case, now)
   local day = later(case.facts.final_accepted_on, now.limits.open_after)
   if now.date < day then
-    return refuse { article = 31, code = "evaluation.early", zh = ("后评价在竣工验收满10个月后开展:请自%s起办理"):format(day),
-      en = ("The post-evaluation opens 10 months after acceptance: from %s"):format(day) }
+    return refuse { article = 31, code = "evaluation.early", zh = ("后评价在竣工验收满{open_after}后开展:请自%s起办理"):format(day),
+      en = ("The post-evaluation opens {open_after} after acceptance: from %s"):format(day) }
   end
 end
 

@@ -23,7 +23,7 @@ return stage "filing" {
         en = "The filing was returned: complete it and file again" } } },
   },
   deadlines = {
-    file = { article = 25, source = { zh = "借用政府采购法第四十七条(7个工作日);本办法未定期限",
+    file = { article = 25, source = { zh = "借用政府采购法第四十七条({file_within});本办法未定期限",
       en = "Borrowed from the Government Procurement Law, art. 47; this regulation names no limit" },
       from = "signed_on", limit = "file_within", nature = "reminder", unless = "filed_on", warn = { workdays(2) },
       after = { workdays(5), workdays(15) }, tell = "builder", action = "file",

@@ -47,8 +47,8 @@ return stage "final_acceptance" {
         if common.did(case, "final_acceptance", "accept") > 0 then return refuse { article = 26, code = "acceptance.received", zh = "已受理,不必重复",
           en = "Accepted already" } end
       end },
-      help = { zh = "受理次日起10个工作日内组织验收,只扣除建设单位整改时间",
-        en = "10 working days from the day after; only the builder's corrections are not counted" },
+      help = { zh = "受理次日起{accept_within}内组织验收,只扣除建设单位整改时间",
+        en = "{accept_within} from the day after; only the builder's corrections are not counted" },
       clock = start "accept", effect = { set("acceptance_received_on", today) } },
     return_application = { by = "bureau", order = 2, title = { zh = "不予受理,退回申请", en = "Return the application" },
       form = { { "missing", list_of(text), zh = "需补齐的全部内容", en = "Everything that is missing", min = 1 } },
@@ -103,7 +103,7 @@ return stage "final_acceptance" {
   }),
   deadlines = {
     accept = { article = 26, clock = "accept", limit = "accept_within", warn = { workdays(3), workdays(1) }, after = { workdays(1), workdays(5) },
-      tell = { "bureau", "builder" }, action = "pass", title = { zh = "竣工验收时限(10个工作日)", en = "Accept within 10 working days" },
+      tell = { "bureau", "builder" }, action = "pass", title = { zh = "竣工验收时限({accept_within})", en = "Accept within {accept_within}" },
       on_due = { notify { to = { "leading_group" }, article = 26, zh = "竣工验收已超时限,尚未办结(超时不视为合格)",
         en = "The limit for acceptance has passed; silence is never acceptance" } } },
   },

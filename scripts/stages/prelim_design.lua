@@ -66,8 +66,8 @@ return stage "prelim_design" {
     { "overrun_reported_on", date, zh = "超概报告日期", en = "Overrun reported on", optional = true },
   },
   leads = { submitted = "scheme_review" },
-  readings = { { article = 10, zh = "恰为500万元、1000万元的,按需要委托、需要可研办理",
-    en = "Exactly 5,000,000 or 10,000,000: a professional body, a study" } },
+  readings = { { article = 10, zh = "恰为{professional_from|money}、{study_from|money}的,按需要委托、需要可研办理",
+    en = "Exactly {professional_from|money} or {study_from|money}: a professional body, a study" } },
   actions = {
     draft = { by = "builder", order = 1, usual = 1, after = workdays(30), title = { zh = "登记初步设计", en = "Record the design" }, guard = in_plan,
       help = { zh = "设计概算不填的,即同总投资", en = "Left empty, the estimate equals the total investment" },
@@ -116,8 +116,8 @@ return stage "prelim_design" {
         local over = overrun(case, now)
         return { notify { to = { "center" }, article = 11, zh = "初步设计方案已提交,请评审", en = "A preliminary design was submitted for review" },
           over and { set("overrun_reported_on", now.date), notify { to = { "bureau", "drc" }, article = 10,
-            zh = "设计概算超过批准投资10%,建设单位已报告",
-            en = "The design is more than 10% over the approved total; the builder reports it" } } or {},
+            zh = "设计概算超过批准投资{overrun_percent}%,建设单位已报告",
+            en = "The design is more than {overrun_percent}% over the approved total; the builder reports it" } } or {},
           follow "submitted" }
       end },
     declare_exception = integration.declare(),

@@ -93,8 +93,8 @@ for n = 1, 3 do
       local _, total = amounts(case, n, now)
       return total
     end,
-    help = { zh = "金额由系统按每份合同算出:前两笔各5%(舍去不足一分),第三笔取余数",
-      en = "Computed for each contract: 5% each rounded down, the third takes the remainder" },
+    help = { zh = "金额由系统按每份合同算出:前两笔各{tranche_percent}%(舍去不足一分),第三笔取余数",
+      en = "Computed for each contract: {tranche_percent}% each rounded down, the third takes the remainder" },
     effect = function(case, _, now)
       local out, total = amounts(case, n, now)
       local effects = { set(fact_of("paid_on", n), now.date),
@@ -109,7 +109,7 @@ for n = 1, 3 do
     title = { zh = ("满%d年,次日起可审核尾款%s"):format(n, name.zh), en = ("%d year(s) over: tranche %d may be reviewed"):format(n, n) } }
   deadlines["pay_" .. n] = { from = fact_of("payable_on", n), limit = "small_enterprise_pay", unless = fact_of("paid_on", n), stage_open = true,
     when = is("small_enterprise", true), warn = { days(10), days(3) }, after = { workdays(1) }, tell = "finance", action = "pay_" .. n,
-    source = { zh = "保障中小企业款项支付条例(30日)", en = "Regulation on Payments to Small and Medium Enterprises (30 days)" },
+    source = { zh = "保障中小企业款项支付条例({small_enterprise_pay})", en = "Regulation on Payments to Small and Medium Enterprises ({small_enterprise_pay})" },
     title = { zh = "中小企业尾款" .. name.zh .. "付款", en = "Pay tranche " .. n .. " to a small enterprise" } }
 end
 facts[#facts + 1] = { "assessments_yearly", list_of { { "year", int, zh = "第几年", en = "Year" }, { "result", text, zh = "结论", en = "Result" },

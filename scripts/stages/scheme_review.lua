@@ -84,7 +84,7 @@ return stage "scheme_review" {
     { "reviewed_amount", money, zh = "评审概算", en = "Amount as reviewed", optional = true },
   },
   leads = { passed = "approval", returned = "prelim_design" },
-  readings = { { article = 11, zh = "恰为200万元的,按需要开会办理", en = "Exactly 2,000,000: a meeting is due" } },
+  readings = { { article = 11, zh = "恰为{meeting_from|money}的,按需要开会办理", en = "Exactly {meeting_from|money}: a meeting is due" } },
   actions = {
     check_integration = integration.judge(),
     classify = oversight.classify(), declassify = oversight.declassify(),

@@ -16,8 +16,8 @@ local function finished(case, now)
   if not common.over(from, now.limits.trial_period, now.date) then
     local last = later(from, now.limits.trial_period)
     return refuse { article = 26, code = "trial.running",
-      zh = ("试运行须满3个月(自初验合格与实际试运行中较晚者%s起算),到%s届满:请在次日起申请"):format(from, last),
-      en = ("The trial run lasts 3 months (from the later of preliminary acceptance and actual start, %s) and ends on %s: apply from the day after"):format(from, last) }
+      zh = ("试运行须满{trial_period}(自初验合格与实际试运行中较晚者%s起算),到%s届满:请在次日起申请"):format(from, last),
+      en = ("The trial run lasts {trial_period} (from the later of preliminary acceptance and actual start, %s) and ends on %s: apply from the day after"):format(from, last) }
   end
 end
 
@@ -54,6 +54,6 @@ return stage "trial_run" {
   deadlines = {
     over = { article = 26, from = { "preliminary_passed_on", "trial_started_on" }, limit = "trial_period", nature = "opens", stage_open = true,
       warn = { days(10) }, tell = { "builder", "bureau" }, action = "apply",
-      title = { zh = "试运行满3个月,次日起可申请竣工验收", en = "Trial run over: apply from the day after" } },
+      title = { zh = "试运行满{trial_period},次日起可申请竣工验收", en = "Trial run over: apply from the day after" } },
   },
 }
