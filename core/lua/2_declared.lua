@@ -47,7 +47,7 @@ local deadline_words = described("deadline", "deadlines = { name = { … } }", "
   { "action", "string", "办哪个操作就了结", "The action that discharges it", '"approve"' },
   { "on_due", "function|table", "过了当天(24时)的结果:效果", "Effects once the day has passed (24:00)", "{ finish \"lapsed\" }" },
   { "nature", "string", "limit 会超期;opens 到时才可办;reminder 只提醒", '"limit" can be overdue, "opens" never, "reminder" only reminds', '"reminder"' },
-  { "roll", "boolean", "false:最后一日是休息日也不顺延", "false: a last day on a rest day stays", "false" },
+  { "roll", "boolean|table", "false:最后一日是休息日也不顺延;也可跟着一个限额", "false: a last day on a rest day stays; or limit \"name\"", "false" },
   { "stage_open", "boolean", "true:环节关了期限就没有了", "true: gone when the stage closes", "true" },
   { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
 

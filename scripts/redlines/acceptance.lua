@@ -60,14 +60,14 @@ local trial = redline "trial_run_of_three_months" {
   step = function(_, step)
     local f = step.after.facts
     if not lines.wrote(step, "final_accepted_on") and not lines.wrote(step, "acceptance_received_on") and not lines.wrote(step, "acceptance_applied_on") then return end
-    if lines.total(step) < wan(200) then return end
+    if lines.total(step) < step.base_limit("final_acceptance.full_path") then return end
     local began, passed = f.trial_started_on, f.preliminary_passed_on
     if not (began and passed) then
       return crossed { article = 26, zh = ("总投资%s,没有初验合格和试运行,就申请或通过了竣工验收"):format(money_text(f.investment)),
         en = "A project from 2,000,000 went to final acceptance without preliminary acceptance and trial run" }
     end
     if passed > began then began = passed end
-    if not lines.over(began, months(3), step.date) then
+    if not lines.over(began, step.base_limit("trial_run.trial_period"), step.date) then
       return crossed { article = 26, zh = ("试运行自%s起,到%s未满3个月,就申请或通过了竣工验收"):format(began, step.date),
         en = ("The trial run began on %s and had not lasted 3 months by %s"):format(began, step.date) }
     end
@@ -84,9 +84,9 @@ local by_bureau = redline "accepted_by_the_bureau" {
     if f.pre_accepted_on and f.upper_body then return end -- 第二十七条 上级已验收 · accepted above
     if f.upper_money then
       return crossed { article = 27, zh = "有国家、省级资金的项目,没有预验收和上级验收,就登记为验收合格", en = "A project with money from above was accepted without pre-acceptance and the acceptance above" }
-    elseif lines.total(step) >= wan(200) and not lines.role(step, "bureau") then
+    elseif lines.total(step) >= step.base_limit("final_acceptance.full_path") and not lines.role(step, "bureau") then
       return crossed { article = 26, zh = "200万元以上的项目,不是政务管理服务局验收的", en = "A project from 2,000,000 was accepted by somebody other than the bureau" }
-    elseif lines.total(step) >= wan(200) and #(f.acceptance_meetings or {}) == 0 then
+    elseif lines.total(step) >= step.base_limit("final_acceptance.full_path") and #(f.acceptance_meetings or {}) == 0 then
       return crossed { article = 26, zh = "200万元以上的项目,没有专家验收会,就验收合格了", en = "A project from 2,000,000 was accepted without a meeting of experts" }
     end
   end,

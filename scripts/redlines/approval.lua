@@ -20,7 +20,7 @@ local own = redline "nobody_decides_for_the_own_unit" {
         return crossed { article = 44, zh = ("申请单位自己作出了决定(%s)"):format(name), en = ("The applicant's own unit took the decision (%s)"):format(name) }
       end
     end
-    if lines.wrote(step, "final_accepted_on") and lines.total(step) >= wan(200) and not step.after.facts.pre_accepted_on then
+    if lines.wrote(step, "final_accepted_on") and lines.total(step) >= step.base_limit("final_acceptance.full_path") and not step.after.facts.pre_accepted_on then
       return crossed { article = 26, zh = "200万元以上的项目,由建设单位自己竣工验收了", en = "A project from 2,000,000 was accepted by its own unit" }
     end
   end,
@@ -90,7 +90,7 @@ local runs = redline "the_limit_runs" {
 }
 
 -- 超过50万元的才须批准 · only above 500,000 an approval is due
-local function needs_approval(step) return lines.total(step) > wan(50) end
+local function needs_approval(step) return lines.total(step) > step.base_limit("declaration.exempt_up_to") end
 
 local procured = redline "procurement_after_approval" {
   kind = "project", articles = { 17, 45 }, touches = { "procurement_method", "awards", "awarded_on", "contracts" },
@@ -116,7 +116,7 @@ local lapsed = redline "a_lapsed_approval_buys_nothing" {
     local f = step.after.facts
     local bought = #lines.added(step, "awards") > 0 or #lines.added(step, "contracts") > 0
     if not bought or step.touched.change_pending or not needs_approval(step) or not f.approved_on then return end
-    local last = later(f.approved_on, months(6))
+    local last = later(f.approved_on, step.base_limit("approval.start_within"))
     if f.approval_lapsed_on and (step.before and step.before.facts.approval_lapsed_on) then
       return crossed { article = 15, zh = ("批复已于%s失效,仍然采购、签约了"):format(f.approval_lapsed_on), en = ("The approval had lapsed on %s, and it was procured or contracted all the same"):format(f.approval_lapsed_on) }
     elseif f.started_on and f.started_on > last or not f.started_on and step.date > last then
@@ -142,7 +142,7 @@ local split = redline "no_approval_of_a_split_project" {
 }
 
 -- 第八至二十六条:金额降到门槛以下,须有理由 · a total that falls below a threshold needs its reason
-local marks = { wan(50), wan(200), wan(500), wan(1000) }
+local marks = { "declaration.exempt_up_to", "scheme_review.meeting_from", "prelim_design.professional_from", "prelim_design.study_from" }
 local lighter = redline "no_silent_fall_below_a_threshold" {
   kind = "project", articles = { 11, 10, 26 }, touches = { "investment" },
   title = { zh = "总投资降到门槛以下须写明理由", en = "A total that falls below a threshold needs its reason on record" },
@@ -150,7 +150,8 @@ local lighter = redline "no_silent_fall_below_a_threshold" {
   step = function(_, step)
     local f, was = step.after.facts, lines.before(step, "investment")
     if not was or not step.touched.investment or not f.investment or not f.declared_on then return end
-    for i, mark in ipairs(marks) do
+    for i, name in ipairs(marks) do
+      local mark = step.base_limit(name)
       local under = f.investment < mark
       if i == 1 then under = f.investment <= mark and was > mark else under = under and was >= mark end
       local noted = under and lines.added(step, "investment_history")

@@ -12,9 +12,9 @@ local function paid_on(f, number)
 end
 
 -- 竣工验收后满了几年 · how many full years since final acceptance
-local function years_over(f, day)
+local function years_over(f, step)
   local n = 0
-  while n < 3 and lines.over(f.final_accepted_on, years(n + 1), day) do n = n + 1 end
+  while n < 3 and lines.over(f.final_accepted_on, step.base_limit("retention.year_" .. n + 1), step.date) do n = n + 1 end
   return n
 end
 
@@ -26,11 +26,12 @@ local before = redline "never_more_than_85_percent" {
     local f = step.after.facts
     for _, p in ipairs(lines.added(step, "payments")) do
       local c, paid = contract_of(f, p.contract), paid_on(f, p.contract)
-      local n = years_over(f, step.date)
+      local n = years_over(f, step)
       if not c then return no(("没有编号为%s的合同,却付了款"):format(p.contract), ("Money was paid on contract %s, which is not there"):format(p.contract)) end
-      if n < 3 and paid * 100 > c.amount * (85 + 5 * n) or paid > c.amount then
-        return no(("合同款%s,竣工验收后满%d年,累计已付%s,超过%d%%"):format(money_text(c.amount), n, money_text(paid), 85 + 5 * n),
-          ("%s of a contract of %s are paid, %d full year(s) after final acceptance: more than %d%%"):format(money_text(paid), money_text(c.amount), n, 85 + 5 * n))
+      local most = 100 - step.base_limit "contract.retention_percent" + n * step.base_limit "retention.tranche_percent"
+      if n < 3 and paid * 100 > c.amount * most or paid > c.amount then
+        return no(("合同款%s,竣工验收后满%d年,累计已付%s,超过%d%%"):format(money_text(c.amount), n, money_text(paid), most),
+          ("%s of a contract of %s are paid, %d full year(s) after final acceptance: more than %d%%"):format(money_text(paid), money_text(c.amount), n, most))
       end
     end
   end,
@@ -126,11 +127,11 @@ local terms = redline "contract_terms" {
   why = { zh = "合同里没有的,以后就要不到", en = "What the contract does not say cannot be asked for later" },
   step = function(_, step)
     for _, c in ipairs(signed(step)) do
-      if (step.input.retention_percent or 0) < 15 then
+      if (step.input.retention_percent or 0) < step.base_limit("contract.retention_percent") then
         return crossed { article = 19, zh = ("合同%s预留尾款不足15%%(或没有写明)"):format(c.number), en = ("Contract %s holds back less than 15%%, or does not say"):format(c.number) }
       elseif not step.input.termination_clause then
         return crossed { article = 20, zh = ("合同%s没有终止条款"):format(c.number), en = ("Contract %s has no clause of termination"):format(c.number) }
-      elseif (c.operation_years or 0) < 3 and (c.operation_rule or "") == "" then
+      elseif (c.operation_years or 0) < step.base_limit("contract.operation_years_at_least") and (c.operation_rule or "") == "" then
         return crossed { article = 21, zh = ("合同%s的运维期不足3年,又没有依据"):format(c.number), en = ("Contract %s covers fewer than 3 years of operations and names no rule for it"):format(c.number) }
       end
     end
@@ -146,7 +147,7 @@ local within = redline "contracts_within_the_approval" {
     local total, f = 0, step.after.facts
     for _, c in ipairs(f.contracts or {}) do
       total = total + c.amount
-      if c.signed_amount and (c.amount - c.signed_amount) * 10 > c.signed_amount then
+      if c.signed_amount and (c.amount - c.signed_amount) * 100 > c.signed_amount * step.base_limit("change.supplement_percent") then
         return crossed { article = 22, zh = ("合同%s追加累计超过原合同款的10%%"):format(c.number), en = ("Supplements to contract %s pass 10%% of it"):format(c.number) }
       end
     end
@@ -162,7 +163,7 @@ local supervised = redline "supervised_and_filed" {
   why = { zh = "监理和报备是开工后唯一的外部眼睛", en = "Supervision and filing are the only eyes from outside once work begins" },
   step = function(_, step)
     if not lines.wrote(step, "contracts_complete_on") then return end
-    if step.after.facts.investment > wan(50) and not step.after.facts.supervision_signed_on then
+    if step.after.facts.investment > step.base_limit("contract.supervision_above") and not step.after.facts.supervision_signed_on then
       return crossed { article = 24, zh = "超过50万元的项目,没有监理合同就进入建设", en = "A project above 500,000 went to construction without a supervision contract" }
     elseif not is_open(step.after, "filing") and not step.after.facts.filed_on then
       return crossed { article = 25, zh = "合同签订完毕,没有进入报备", en = "The contracts are signed and nothing asks for their filing" }

@@ -60,7 +60,10 @@ local approved = redline "approval_in_plan" {
   end,
 }
 
-local function last_day(f) return later(("%04d-09-30"):format(f.plan_year - 1), days(0)) end -- 休息日顺延由各地定,红线取宽 · whether it rolls is a county's choice
+local function last_day(step)
+  local b = step.base_limit
+  return later(("%04d-%02d-%02d"):format(step.after.facts.plan_year - 1, b "declaration.closes_month", b "declaration.closes_day"), days(0))
+end -- 休息日顺延由各地定,红线取宽 · whether it rolls is a county's choice
 
 local declared = redline "declared_in_time" {
   kind = "project", articles = { 5, 7, 8 }, touches = { "declared_on" },
@@ -68,8 +71,8 @@ local declared = redline "declared_in_time" {
   why = { zh = "截止日人人一样;迟了只有两条路:改报以后年度,或按第七条", en = "The closing day is the same for all: later there is the next year, or article 7" },
   step = function(_, step)
     local f = step.after.facts
-    if not lines.wrote(step, "declared_on") or f.investment <= wan(50) or by_government(step) then return end
-    if step.date > last_day(f) then
+    if not lines.wrote(step, "declared_on") or f.investment <= step.base_limit("declaration.exempt_up_to") or by_government(step) then return end
+    if step.date > last_day(step) then
       return crossed { article = 5, zh = ("%d年度计划的申报已于9月30日截止,仍然申报了"):format(f.plan_year),
         en = ("It was declared for the plan of %d after 30 September had passed"):format(f.plan_year) }
     end
@@ -81,7 +84,7 @@ local small = redline "small_only_up_to_500000" {
   title = { zh = "超过50万元的不得按小额项目免批", en = "Above 500,000 no project goes the way without approval" },
   why = { zh = "免计划、免审批只给50万元以下的项目,门槛是办法定的", en = "Only up to 500,000 the regulation asks for neither plan nor approval" },
   step = function(_, step)
-    if lines.wrote(step, "exempt") and step.after.facts.exempt and step.after.facts.investment > wan(50) then
+    if lines.wrote(step, "exempt") and step.after.facts.exempt and step.after.facts.investment > step.base_limit("declaration.exempt_up_to") then
       return crossed { article = 8, zh = ("总投资%s,超过50万元,却按小额项目免了计划和审批"):format(money_text(step.after.facts.investment)),
         en = "The project is above 500,000 yuan and was exempted from plan and approval" }
     end
@@ -94,8 +97,9 @@ local civil = redline "civil_works_apart" {
   why = { zh = "大额土建按政府投资项目管理,不能夹在信息化项目里过关", en = "Large civil works follow their own rules and must not slip through with an IT project" },
   step = function(_, step)
     local f = step.after.facts
-    local civil_ = f.civil_works or 0
-    if lines.wrote(step, "declared_on") and (civil_ > wan(400) or civil_ > wan(200) and civil_ * 100 >= f.investment * 40) then
+    local civil_, b = f.civil_works or 0, step.base_limit
+    if lines.wrote(step, "declared_on") and (civil_ > b "declaration.civil_above" or civil_ > b "declaration.civil_share_above"
+      and civil_ * 100 >= f.investment * b "declaration.civil_share_percent") then
       return crossed { article = 47, zh = ("土建投资%s,未与信息化部分分开就申报了"):format(money_text(civil_)),
         en = "Civil works above the thresholds were declared together with the IT part" }
     end

@@ -17,7 +17,7 @@ local meeting = redline "expert_meeting_from_2000000" {
     return { met = past.met or #lines.added(step, "expert_meetings") > 0 or nil }
   end,
   step = function(past, step)
-    if not lines.wrote(step, "review_passed_on") or size(step) < wan(200) then return end
+    if not lines.wrote(step, "review_passed_on") or size(step) < step.base_limit("scheme_review.meeting_from") then return end
     if not past.met and #lines.added(step, "expert_meetings") == 0 then
       return crossed { article = 11, zh = ("涉及投资%s,本轮没有开专家评审会,方案就评审通过了"):format(money_text(size(step))),
         en = "The scheme of a project from 2,000,000 was passed without an expert meeting in this round" }
@@ -33,10 +33,10 @@ local designed = redline "large_design_by_professionals" {
     local f = step.after.facts
     if not lines.wrote(step, "review_passed_on") and not lines.wrote(step, "approved_on") then return end
     local amount = math.max(f.investment, f.reviewed_amount or 0, f.approved_amount or 0)
-    if amount >= wan(500) and f.design_by ~= "professional" then
+    if amount >= step.base_limit("prelim_design.professional_from") and f.design_by ~= "professional" then
       return crossed { article = 10, zh = ("%s的项目,设计不是专业机构编制,就通过了"):format(money_text(amount)),
         en = "A project from 5,000,000 was passed with a design that no professional body made" }
-    elseif amount >= wan(1000) and not f.study_replied_on then
+    elseif amount >= step.base_limit("prelim_design.study_from") and not f.study_replied_on then
       return crossed { article = 10, zh = ("%s的项目,没有可研批复,就通过了"):format(money_text(amount)),
         en = "A project from 10,000,000 was passed without a replied feasibility study" }
     end

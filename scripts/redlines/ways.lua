@@ -19,13 +19,13 @@ end
 local weight = { workdays = 1.4, days = 1, months = 30.4, years = 365 }
 local function length(p) return p.count * weight[p.unit] end
 
--- 法定期限:环节、期限名、至多或至少多长、靠哪个期限起作用 · the statutory limits: where, how long, and the deadline that carries them
+-- 法定期限:环节、期限名、不得更长还是更短(以市里的为准)、靠哪个期限起作用 · the statutory limits: where, not longer or not shorter than the city's, and the deadline that carries them
 local limits = {
-  { "approval", "decide_within", "most", workdays(10), 14, clock = "decide" },
-  { "approval", "start_within", "most", months(6), 15, from = "approved_on" },
-  { "final_acceptance", "accept_within", "most", workdays(10), 26, clock = "accept" },
-  { "trial_run", "trial_period", "least", months(3), 26 },
-  { "retention", "year_1", "least", years(1), 19 }, { "retention", "year_2", "least", years(2), 19 }, { "retention", "year_3", "least", years(3), 19 },
+  { "approval", "decide_within", "most", 14, clock = "decide" },
+  { "approval", "start_within", "most", 15, from = "approved_on" },
+  { "final_acceptance", "accept_within", "most", 26, clock = "accept" },
+  { "trial_run", "trial_period", "least", 26 },
+  { "retention", "year_1", "least", 19 }, { "retention", "year_2", "least", 19 }, { "retention", "year_3", "least", 19 },
 }
 
 local function carried(s, l)
@@ -45,12 +45,12 @@ local statutory = redline "every_statutory_limit_is_a_deadline" {
   rules = function(view)
     local out = {}
     for _, l in ipairs(limits) do
-      local s, p = view.stages[l[1]], view.limit(l[1] .. "." .. l[2])
       local what = l[1] .. "." .. l[2]
-      if s and (type(p) ~= "table" or l[3] == "most" and length(p) > length(l[4]) or l[3] == "least" and length(p) < length(l[4])) then
-        out[#out + 1] = crossed { article = l[5], zh = ("期限“%s”被放宽了(或不再是期限)"):format(what), en = ("The limit '%s' is looser than the regulation, or no period"):format(what) }
+      local s, p, city = view.stages[l[1]], view.limit(what), view.base.limit(what)
+      if s and (type(p) ~= "table" or l[3] == "most" and length(p) > length(city) or l[3] == "least" and length(p) < length(city)) then
+        out[#out + 1] = crossed { article = l[4], zh = ("期限“%s”被放宽了(或不再是期限)"):format(what), en = ("The limit '%s' is looser than the regulation, or no period"):format(what) }
       elseif s and not carried(s, l) then
-        out[#out + 1] = crossed { article = l[5], zh = ("期限“%s”没有对应的时限提醒:到期无人知道"):format(what), en = ("No deadline carries the limit '%s': nobody will hear of it"):format(what) }
+        out[#out + 1] = crossed { article = l[4], zh = ("期限“%s”没有对应的时限提醒:到期无人知道"):format(what), en = ("No deadline carries the limit '%s': nobody will hear of it"):format(what) }
       end
     end
     return out

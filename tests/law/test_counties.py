@@ -26,6 +26,9 @@ def test_the_limit_for_approval_and_the_county_s_own_stage():
         C.do(id, bureau, "approval.accept")
         # after Monday 2023-08-28: 29 30 31 09-01 (4) 04 05 06 (7: the county's) 07 08 11 (10: the city's)
         assert C.due(id, "approval.decide") == due, (who, C.due(id, "approval.decide"))
+        # a text shows the limit of the county whose case it is
+        shown = next(d["title"]["zh"] for d in C.case(id)["deadlines"] if d["name"] == "decide")
+        assert shown == f"审批时限({7 if bureau == 'nan-bureau' else 10}个工作日)", shown
         C.do(id, bureau, "approval.approve", "approval_reply")
         C.budget(id, who, finance)
         assert C.open(id) == [after], (who, C.open(id))
