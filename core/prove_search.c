@@ -9,8 +9,11 @@
 #include "state.h"
 
 #define DEPTH_MOST 400
-#define REPAIRS 24      /* tries to mend one refused input */
-#define PAIRS 60        /* inputs that differ in two places, of one action */
+#define REPAIRS 24 /* tries to mend one refused input */
+#define PAIRS 60   /* inputs that differ in two places, of one action */
+/* Levels: the ordinary ways at 0; */
+#define SHORTEST 1      /* the same by the furthest action that is allowed each time */
+#define DEVIATIONS 2    /* the first step aside; what follows from it, and further steps aside, come after */
 #define USUAL_MOST 20   /* the highest number of a usual action */
 #define WAITS 16        /* waits in a row that cost nothing more */
 #define HUNG_MOST 20    /* calls that ran over their budget */
@@ -27,6 +30,7 @@ struct node {
   uint64_t sequence; /* of actions up to here, as a hash */
   uint16_t level, depth, waits;
   uint8_t novelty, pending, way;
+  bool usual, shortened;
   json_t *move;            /* an object, or an array of them */
   struct bf__world *world; /* NULL once nothing is left to be tried from here */
   json_t *possible;        /* [ for each case: what could be done on it ], once asked */
@@ -47,7 +51,12 @@ struct hunt {
   size_t count, room;
   struct ticket *queue;
   size_t waiting, queue_room;
-  struct bf__seen keys, atoms, pairs, parent; /* `parent`: the atoms of the node being expanded */
+  struct {
+    uint64_t *keys;
+    uint32_t *nodes;
+    size_t room, count;
+  } known;                                          /* worlds by their keys */
+  struct bf__seen atoms, pairs, situations, parent; /* `parent`: the atoms of the node being expanded */
   struct bf__key key;
   json_t *taken, *opened, *closed, *faults, *crossed;
   struct {
@@ -90,7 +99,7 @@ static void bump(json_t *counts, const char *name) {
 /* The queue --------------------------------------------------------------------------------------------------------------------
  */
 
-static int push(struct hunt *hunt, uint32_t node, enum tier tier, unsigned level, struct bf_error *err) {
+static int push(struct hunt *hunt, uint32_t node, enum tier tier, unsigned level, bool at_once, struct bf_error *err) {
   if (hunt->waiting == hunt->queue_room) {
     size_t room = hunt->queue_room ? hunt->queue_room * 2 : 4096;
     struct ticket *grown = realloc(hunt->queue, room * sizeof *grown);
@@ -102,8 +111,7 @@ static int push(struct hunt *hunt, uint32_t node, enum tier tier, unsigned level
    * little */
   struct ticket one = {
       .order = (uint64_t)level << 32 | (bf__key_mix(77, (uint64_t)hunt->chance++) >> 32), .node = node, .tier = tier};
-  if (tier == USUAL || tier == SHORT)
-    one.order &= ~(uint64_t)0xffffffff; /* the ordinary way goes to its end before anything of its level */
+  if (at_once) one.order &= ~(uint64_t)0xffffffff; /* the ordinary way goes to its end before anything of its level */
   size_t at = hunt->waiting++;
   for (; at > 0 && hunt->queue[(at - 1) / 2].order > one.order; at = (at - 1) / 2) hunt->queue[at] = hunt->queue[(at - 1) / 2];
   hunt->queue[at] = one;
@@ -202,11 +210,12 @@ static int add_node(struct hunt *hunt, struct node *node, struct bf_error *err) 
   if (node->depth > hunt->deepest) hunt->deepest = node->depth;
   if (node->depth >= hunt->limits->depth) return 0;
   bool plain = node->level == 0; /* on the ordinary way of an opening */
-  int r = push(hunt, at, node->way == IN_TURN ? USUAL : SHORT, node->level, err);
-  if (r >= 0 && plain && node->parent == UINT32_MAX) r = push(hunt, at, SHORT, 0, err);
-  if (r >= 0 && node->waits > 0 && node->waits < WAITS) r = push(hunt, at, ONWARD, node->level, err);
-  if (r >= 0) r = push(hunt, at, OTHERS, plain ? 1 : node->level + node->novelty, err);
-  return r < 0 || !plain ? r : push(hunt, at, INPUTS, 1, err);
+  int r = push(hunt, at, node->way == IN_TURN ? USUAL : SHORT, node->level, node->usual, err);
+  if (r >= 0 && plain && node->parent == UINT32_MAX) r = push(hunt, at, SHORT, SHORTEST, true, err);
+  if (r >= 0 && node->waits > 0 && node->waits < WAITS) r = push(hunt, at, ONWARD, node->level, false, err);
+  if (r >= 0) r = push(hunt, at, OTHERS, plain ? DEVIATIONS : node->level + 1u + node->novelty, false, err);
+  if (r >= 0) r = push(hunt, at, INPUTS, plain ? DEVIATIONS + 1 : node->level + 2u + node->novelty, false, err);
+  return r < 0 ? r : push(hunt, at, PAIRED, plain ? DEVIATIONS + 5 : node->level + 4u + node->novelty, false, err);
 }
 
 /* Openings whose ordinary ways are the same sequence of actions: all but the first are looked at closely later. */
@@ -217,22 +226,65 @@ static void compare_roots(struct hunt *hunt) {
   bf__seen_done(&seen);
 }
 
+static bool grow_known(struct hunt *hunt) {
+  size_t room = hunt->known.room ? hunt->known.room * 2 : 8192;
+  uint64_t *keys = calloc(room, sizeof *keys);
+  uint32_t *nodes = calloc(room, sizeof *nodes);
+  for (size_t i = 0; keys && nodes && i < hunt->known.room; i++) {
+    size_t at = hunt->known.keys[i] & (room - 1);
+    if (!hunt->known.keys[i]) continue;
+    while (keys[at]) at = (at + 1) & (room - 1);
+    keys[at] = hunt->known.keys[i];
+    nodes[at] = hunt->known.nodes[i];
+  }
+  if (!keys || !nodes) {
+    free(keys);
+    free(nodes);
+    return false;
+  }
+  free(hunt->known.keys);
+  free(hunt->known.nodes);
+  hunt->known.keys = keys;
+  hunt->known.nodes = nodes;
+  hunt->known.room = room;
+  return true;
+}
+
+/* The node with KEY; UINT32_MAX when there was none: then the next one to be added has it. Without memory all are known. */
+static uint32_t find_known(struct hunt *hunt, uint64_t key) {
+  if (!key) key = 1;
+  if (hunt->known.count * 2 >= hunt->known.room && !grow_known(hunt)) return UINT32_MAX - 1;
+  size_t at = key & (hunt->known.room - 1);
+  for (; hunt->known.keys[at]; at = (at + 1) & (hunt->known.room - 1))
+    if (hunt->known.keys[at] == key) return hunt->known.nodes[at];
+  hunt->known.keys[at] = key;
+  hunt->known.nodes[at] = (uint32_t)hunt->count;
+  hunt->known.count++;
+  return UINT32_MAX;
+}
+
 /* WORLD (taken over) after MOVE (stolen) from PARENT: a new node unless one like it is there. *RET_NEW tells. */
 static int settle(struct hunt *hunt, uint32_t parent, struct bf__world *world, json_t *move, unsigned level, bool usual,
                   unsigned waits, enum way way, uint64_t did, bool *ret_new, struct bf_error *err) {
   bf__key_make(hunt->lab, hunt->marks, world, &hunt->key);
   *ret_new = false;
-  if (!bf__seen_add(&hunt->keys, bf__key_mix(hunt->key.sum[0], hunt->key.sum[1]))) {
+  uint32_t known = find_known(hunt, bf__key_mix(hunt->key.sum[0], hunt->key.sum[1]));
+  if (known != UINT32_MAX) {
     bf__world_done(world);
     json_decref(move);
-    return 0;
+    if (known >= hunt->count || way != BY_THE_FURTHEST || !usual || hunt->nodes[known].shortened || !hunt->nodes[known].world)
+      return 0;
+    hunt->nodes[known].shortened = true; /* the shortest way leads through what was met before */
+    return push(hunt, known, SHORT, level ? level : SHORTEST, true, err);
   }
   int novelty = bf__key_novelty(&hunt->key, &hunt->atoms, &hunt->pairs, parent == UINT32_MAX ? NULL : &hunt->parent);
-  if (novelty == 3 && !(usual && level == 0)) level += usual ? 1 : 2;
+  if (usual && novelty == 3 && level > 0) level++;
+  if (!usual) level += novelty == 3 ? 5 : (unsigned)novelty;
   struct node node = {.parent = parent,
                       .level = (uint16_t)(level > 60000 ? 60000 : level),
                       .depth = (uint16_t)(parent == UINT32_MAX ? 0 : hunt->nodes[parent].depth + 1),
                       .waits = (uint16_t)waits,
+                      .usual = usual,
                       .root = parent == UINT32_MAX ? hunt->root : hunt->nodes[parent].root,
                       .sequence = bf__key_mix(parent == UINT32_MAX ? 0 : hunt->nodes[parent].sequence, did),
                       .way = (uint8_t)way,
@@ -345,7 +397,7 @@ static int try_act(struct hunt *hunt, uint32_t node, const struct attempt *a, en
     bf__world_done(&world);
     json_decref(move);
   } else {
-    r = settle(hunt, node, &world, move, first ? hunt->nodes[node].level : a->level, a->usual, 0, a->way, bf__key_text(name),
+    r = settle(hunt, node, &world, move, first && a->level > 0 ? a->level - 1 : a->level, a->usual, 0, a->way, bf__key_text(name),
                &fresh, err);
   }
   if (fresh) *ret = FRESH;
@@ -419,18 +471,25 @@ static int wait_until(struct hunt *hunt, uint32_t node, int32_t date, unsigned l
                 1, ret_new, err);
 }
 
-/* The next day on which something falls due that could matter: mere reminders that do nothing are passed over. */
+/* The next day on which something of case INDEX falls due that could matter: mere reminders that do nothing are passed over. */
+static int32_t case_due(const struct hunt *hunt, const struct bf__world *world, int index) {
+  struct bf__deadline all[BF__DEADLINES_MAX];
+  int32_t found = INT32_MAX;
+  if (json_object_get(world->cases[index], "ended")) return found;
+  int count = bf__deadlines(hunt->lab->view, hunt->lab->calendar, world->cases[index], world->today, all, BF__DEADLINES_MAX);
+  for (int k = 0; k < count; k++) {
+    const char *nature = text(all[k].spec, "nature");
+    if (nature && strcmp(nature, "reminder") == 0 && !json_object_get(all[k].spec, "on_due")) continue;
+    if (all[k].due >= world->today && all[k].due < found) found = all[k].due;
+  }
+  return found;
+}
+
 static int32_t next_due(const struct hunt *hunt, const struct bf__world *world) {
   int32_t found = INT32_MAX;
   for (int i = 0; i < world->count; i++) {
-    struct bf__deadline all[BF__DEADLINES_MAX];
-    if (json_object_get(world->cases[i], "ended")) continue;
-    int count = bf__deadlines(hunt->lab->view, hunt->lab->calendar, world->cases[i], world->today, all, BF__DEADLINES_MAX);
-    for (int k = 0; k < count; k++) {
-      const char *nature = text(all[k].spec, "nature");
-      if (nature && strcmp(nature, "reminder") == 0 && !json_object_get(all[k].spec, "on_due")) continue;
-      if (all[k].due >= world->today && all[k].due < found) found = all[k].due;
-    }
+    int32_t due = case_due(hunt, world, i);
+    if (due < found) found = due;
   }
   return found;
 }
@@ -535,14 +594,11 @@ static int look_stuck(struct hunt *hunt, uint32_t node, struct bf_error *err) {
   const struct bf__world *world = hunt->nodes[node].world;
   int r = 0;
   for (int i = 0; r >= 0 && i < world->count; i++) {
-    struct bf__deadline all[BF__DEADLINES_MAX];
     const char *stage;
     json_t *record;
     if ((hunt->moved & (1u << i)) || json_object_get(world->cases[i], "ended")) continue;
     if (json_array_size(json_array_get(hunt->nodes[node].possible, (size_t)i))) continue;
-    int count = bf__deadlines(hunt->lab->view, hunt->lab->calendar, world->cases[i], world->today, all, BF__DEADLINES_MAX);
-    bool ahead = false;
-    for (int k = 0; k < count; k++) ahead |= all[k].due >= world->today;
+    bool ahead = case_due(hunt, world, i) != INT32_MAX;
     json_object_foreach(json_object_get(world->cases[i], "stages"), stage, record) {
       if (r >= 0 && !ahead && bf__state_is_open(world->cases[i], stage)) r = tell_stuck(hunt, node, world, i, stage, err);
     }
@@ -633,13 +689,34 @@ static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool pair
   return r;
 }
 
+/* Whether a ticket of an ordinary way can wait, and to which level: what is like another opening, or a situation (all that could
+ * be done) that was looked at before. */
+static unsigned put_off(struct hunt *hunt, const struct ticket *ticket, unsigned level, struct bf_error *err) {
+  const struct node *node = &hunt->nodes[ticket->node];
+  uint64_t class = hunt->roots[node->root].sequence, situation = ticket->tier;
+  if (level > DEVIATIONS + 1) return level;
+  if (hunt->roots[node->root].like_another) return DEVIATIONS + 4;
+  if (ticket->tier == SHORT) return level;
+  for (int i = 0; i < node->world->count; i++) {
+    const json_t *said = NULL;
+    json_t *one;
+    size_t k;
+    if (actions_of(hunt, ticket->node, i, &said, err) < 0) return level;
+    situation = bf__key_mix(situation, 5);
+    json_array_foreach(said, k, one) situation = bf__key_mix(situation, bf__key_text(json_string_value(one)));
+  }
+  if (bf__seen_add(&hunt->situations, situation)) return level;
+  return bf__seen_add(&hunt->situations, bf__key_mix(situation, class)) ? DEVIATIONS + 2 : DEVIATIONS + 4;
+}
+
 static int expand(struct hunt *hunt, const struct ticket *ticket, struct bf_error *err) {
   uint32_t node = ticket->node;
   unsigned level = (unsigned)(ticket->order >> 32);
   int r = 0;
-  if (ticket->tier >= OTHERS && !hunt->compared) compare_roots(hunt);
-  if (ticket->tier >= OTHERS && hunt->nodes[node].level == 0 && hunt->roots[hunt->nodes[node].root].like_another && level < 3) {
-    r = push(hunt, node, (enum tier)ticket->tier, 3, err);
+  if (!hunt->compared && level > 0) compare_roots(hunt);
+  unsigned later = hunt->nodes[node].level == 0 && level > 0 ? put_off(hunt, ticket, level, err) : level;
+  if (later > level) {
+    r = push(hunt, node, (enum tier)ticket->tier, later, false, err);
     hunt->nodes[node].pending--;
     return r;
   }
@@ -658,11 +735,9 @@ static int expand(struct hunt *hunt, const struct ticket *ticket, struct bf_erro
     break;
   case OTHERS:
     r = go_others(hunt, node, level, err);
-    if (r >= 0 && hunt->nodes[node].level > 0) r = push(hunt, node, INPUTS, level + 1, err);
     break;
   case INPUTS:
     r = go_inputs(hunt, node, level, false, err);
-    if (r >= 0) r = push(hunt, node, PAIRED, level + 2, err);
     break;
   case PAIRED:
     r = go_inputs(hunt, node, level, true, err);
@@ -838,9 +913,11 @@ static void hunt_done(struct hunt *hunt) {
   free(hunt->nodes);
   free(hunt->queue);
   free(hunt->roots);
-  bf__seen_done(&hunt->keys);
+  free(hunt->known.keys);
+  free(hunt->known.nodes);
   bf__seen_done(&hunt->atoms);
   bf__seen_done(&hunt->pairs);
+  bf__seen_done(&hunt->situations);
   bf__seen_done(&hunt->parent);
   json_decref(hunt->taken);
   json_decref(hunt->opened);
@@ -869,7 +946,21 @@ int bf__hunt(struct bf__lab *lab, const struct bf__marks *marks, const char *kin
   int r = begin(hunt, declared, err);
   while (r >= 0 && hunt->waiting && hunt->count < limits->states && now() < hunt->until) {
     struct ticket ticket = pop(hunt);
+    double t0 = now();
+    unsigned lv = (unsigned)(ticket.order >> 32);
+    if (lv > 15) lv = 15;
+    static double T[16][6];
+    static long N[16][6];
     r = expand(hunt, &ticket, err);
+    T[lv][ticket.tier] += now() - t0;
+    N[lv][ticket.tier]++;
+    if (getenv("HUNT") && (!hunt->waiting || now() >= hunt->until)) {
+      for (int a = 0; a < 16; a++)
+        for (int b = 0; b < 6; b++)
+          if (N[a][b]) fprintf(stderr, "level %d tier %d: %ld tickets %.2f s\n", a, b, N[a][b], T[a][b]);
+      memset(T, 0, sizeof T);
+      memset(N, 0, sizeof N);
+    }
     say(hunt);
   }
   if (r >= 0) {
