@@ -15,6 +15,7 @@
 #include "jobs.h"
 #include "log.h"
 #include "outbox.h"
+#include "proofs.h"
 #include "readers.h"
 #include "rules_apply.h"
 #include "services.h"
@@ -115,6 +116,7 @@ static int start_base(struct bf__app *app, struct bf_error *err) {
       .loop = &app->loop, .plugin_dir = app->config.plugin_dir, .data_dir = app->config.data, .now = now, .now_arg = app};
   (void)pthread_mutex_init(&app->rules_lock, NULL);
   int r = bf__directory_new(&app->directory, err);
+  if (r >= 0 && !(app->proofs = bf__proofs_new())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
   if (r >= 0 && !(app->candidates = bf__candidates_new())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
   if (r >= 0) r = bf__jobs_new(&app->loop, &app->jobs, err);
   if (r >= 0) r = bf__host_new(&config, &app->host, err);
@@ -207,6 +209,8 @@ void bf__app_stop(struct bf__app *app) {
   app->coming = NULL;
   bf__candidates_free(app->candidates);
   app->candidates = NULL;
+  bf__proofs_free(app->proofs);
+  app->proofs = NULL;
   bf__reign_unref(app->reign);
   app->reign = NULL;
   (void)pthread_mutex_destroy(&app->rules_lock);

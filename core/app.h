@@ -22,6 +22,7 @@ struct bf__admin;
 struct bf__views;
 struct bf__outbox;
 struct bf__candidates;
+struct bf__proofs;
 struct bf__candidate;
 struct bf__jobs;
 struct bf__watch;
@@ -38,6 +39,7 @@ struct bf__app {
   struct bf__admin *admin;
   struct bf__outbox *outbox;
   struct bf__candidates *candidates;
+  struct bf__proofs *proofs; /* under way */
   struct bf__jobs *jobs;
   struct bf__watch *watch;       /* on the scripts folder, or NULL */
   _Atomic int64_t schedule_next; /* when the next waiting candidate comes into force; INT64_MAX for none */

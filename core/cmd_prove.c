@@ -8,9 +8,6 @@
 #include "prove.h"
 #include "ruleset.h"
 
-#define WALL_FACTOR 20 /* seconds of the clock for one of the processor: other work may be under way */
-#define MEMORY ((size_t)3 << 30)
-
 static const char *word(const json_t *object, const char *name) {
   const char *value = json_string_value(json_object_get(object, name));
   return value ? value : "";
@@ -103,9 +100,8 @@ static void progress(void *arg, const json_t *now) {
 
 int bf__cmd_prove(struct bf__cli *cli, const struct bf__ruleset *set, const char *county, double seconds, int64_t states) {
   struct bf_error err = {0};
-  double most = seconds > 0 ? seconds : BF__PROVE_SECONDS;
-  struct bf__child_limits limits = {
-      .cpu_seconds = (int64_t)most * 2 + 60, .wall_ms = (int64_t)((most * WALL_FACTOR + 60) * 1000), .memory = MEMORY};
+  struct bf__child_limits limits;
+  bf__prove_limits(seconds, &limits);
   json_t *job = json_pack("{ss so ss* sf sI}", "verb", "prove", "bundle", bf__ruleset_bundle(set), "county", county, "seconds",
                           seconds, "states", (json_int_t)states),
          *proof = NULL;

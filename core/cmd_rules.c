@@ -286,6 +286,19 @@ static void print_candidates(const json_t *body) {
   }
 }
 
+/* What comes into force has passed its proof; where the server knows one already, or asks for none, nothing is done. */
+static int prove_first(struct bf__cli *cli, json_t *bundle, struct bf_error *err) {
+  json_t *answer = NULL;
+  int r = bf__cli_call(cli, "rules.prove", json_pack("{sO sb}", "bundle", bundle, "needed", 1), &answer, err);
+  const json_t *proof = json_object_get(answer, "body");
+  if (r >= 0 && json_is_false(json_object_get(proof, "ok"))) {
+    bf__print_proof(proof);
+    r = bf_fail(err, BF_EREFUSED, "rules", "a red line can be crossed: not put into force");
+  }
+  json_decref(answer);
+  return r;
+}
+
 /* The operations that look at a candidate get it whole: the server may run elsewhere and sees no folder of ours. Before rules are
  * put into force they are looked at once, and the folder must hold the same afterwards: what was edited meanwhile was not
  * checked. */
@@ -301,7 +314,9 @@ static int with_bundle(struct bf__cli *cli, const char *operation, json_t *param
   (void)json_object_set_new(params, "bundle", bf__ruleset_bundle(set));
   int r = 0;
   if (applies) {
-    r = bf__cli_call(cli, "rules.test", json_pack("{sO}", "bundle", json_object_get(params, "bundle")), &answer, &err);
+    r = prove_first(cli, json_object_get(params, "bundle"), &err);
+    if (r >= 0)
+      r = bf__cli_call(cli, "rules.test", json_pack("{sO}", "bundle", json_object_get(params, "bundle")), &answer, &err);
     if (r >= 0) r = read_rules(cli, &again, &err);
     if (r >= 0) (void)json_object_set_new(params, "expect", json_string(again->hash));
   }

@@ -216,12 +216,12 @@ static int take_switch(bool *to, const char *where, const json_t *value, struct 
   return 0;
 }
 
-/* { approval: "none"|"second", development, watch } */
+/* { approval: "none"|"second", development, watch, prove: "required"|"off" } */
 static int take_rules(struct bf__config *config, const json_t *value, struct bf_error *err) {
-  static const char *const known[] = {"approval", "development", "watch"};
+  static const char *const known[] = {"approval", "development", "watch", "prove"};
   const char *name;
   json_t *one;
-  if (!json_is_object(value)) return wrong(err, "rules", value, "an object { approval, development, watch }");
+  if (!json_is_object(value)) return wrong(err, "rules", value, "an object { approval, development, watch, prove }");
   json_object_foreach((json_t *)(uintptr_t)value, name, one) {
     int r = 0;
     if (strcmp(name, "approval") == 0) {
@@ -229,13 +229,19 @@ static int take_rules(struct bf__config *config, const json_t *value, struct bf_
       if (!word || (strcmp(word, "second") != 0 && strcmp(word, "none") != 0))
         return wrong(err, "rules.approval", one, "\"none\", \"second\"");
       config->rules_approval = strcmp(word, "second") == 0;
+    } else if (strcmp(name, "prove") == 0) {
+      const char *word = json_string_value(one);
+      if (!word || (strcmp(word, "required") != 0 && strcmp(word, "off") != 0))
+        return wrong(err, "rules.prove", one, "\"required\", \"off\"");
+      config->rules_prove = strcmp(word, "required") == 0;
     } else if (strcmp(name, "development") == 0) {
       r = take_switch(&config->rules_development, "rules.development", one, err);
     } else if (strcmp(name, "watch") == 0) {
       r = take_switch(&config->rules_watch, "rules.watch", one, err);
     } else {
       const char *near = bf__nearest(name, known, COUNT(known));
-      return bf_fail(err, BF_EINVAL, "rules", "there is no such key \"%.60s\"%s%s%s; allowed: approval, development, watch", name,
+      return bf_fail(err, BF_EINVAL, "rules",
+                     "there is no such key \"%.60s\"%s%s%s; allowed: approval, development, watch, prove", name,
                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
     if (r < 0) return r;
@@ -397,7 +403,7 @@ static int check_sections(const struct bf__config *config, struct bf_error *err)
 }
 
 int bf__config_load(const struct bf__overrides *overrides, struct bf__config *ret, struct bf_error *err) {
-  struct bf__config config = {.rules_watch = true};
+  struct bf__config config = {.rules_watch = true, .rules_prove = true};
   for (size_t i = 0; i < COUNT(keys); i++)
     if (keys[i].kind == NUMBER) put_number(&config, &keys[i], keys[i].value);
   int r = find_file(&config, overrides->config, err);

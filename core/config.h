@@ -25,6 +25,7 @@ struct bf__config {
   int64_t document_bytes; /* largest document, 1 KiB to 16 GiB */
   bool rules_approval;    /* a second administrator approves each change of rules */
   bool rules_development; /* what the scripts folder holds comes into force once it passes */
+  bool rules_prove;       /* nothing comes into force without a passed proof of its red lines */
   bool rules_watch;       /* an edited scripts folder becomes a candidate */
   int64_t urge_total;     /* how often one stage may be urged in all, and on one day */
   int64_t urge_daily;

@@ -7,7 +7,9 @@
 #include "jobs.h"
 #include "log.h"
 #include "permit.h"
+#include "proofs.h"
 #include "proposals.h"
+#include "prove.h"
 #include "redlines.h"
 #include "rules_apply.h"
 #include "rules_diff.h"
@@ -227,9 +229,73 @@ static void hand_in(struct bf__rules_job *job, struct bf__ruleset *set) {
   go_on(job, "rules.propose", set);
 }
 
+static bool has_lines(const struct bf__ruleset *set) {
+  const char *path;
+  json_t *file;
+  json_object_foreach(set->files, path, file) if (strncmp(path, "redlines/", 9) == 0) return true;
+  return false;
+}
+
+/* The red lines of the candidate, proved by a child process; what was proved before, and has not changed since, is not proved
+ * again. */
+static void note_progress(void *arg, const json_t *now) {
+  struct bf__rules_job *job = arg;
+  bf__proofs_progress(job->app->proofs, job->apply, now);
+}
+
+static void prove(struct bf__rules_job *job, struct bf__ruleset *set) {
+  struct bf_error err = {0};
+  struct bf__child_limits limits;
+  double seconds = json_number_value(bf__job_param(job, "seconds"));
+  json_t *known = NULL, *proof = NULL;
+  bool all = false, needed = json_is_true(bf__job_param(job, "needed"));
+  if (seconds < 0 || seconds > 3600) seconds = 0;
+  bf__prove_limits(seconds, &limits);
+  int r = bf__proofs_known(job->app, set, &known, &all, &err);
+  if (r >= 0 && needed && (all || !job->app->config.rules_prove || !has_lines(set))) { /* nothing hangs on another one */
+    job->status = 200;
+    job->body = json_pack("{ss sb sb}", "candidate", set->hash, "ok", 1, "known", 1);
+    json_decref(known);
+    return;
+  }
+  (void)snprintf(job->apply, sizeof job->apply, "%s", set->hash);
+  json_t *work =
+      json_pack("{ss so sO* sf sO* so*}", "verb", "prove", "bundle", bf__ruleset_bundle(set), "county",
+                bf__job_param(job, "county"), "seconds", seconds, "states", bf__job_param(job, "states"), "known", known);
+  if (r >= 0) r = work ? bf__child_run(work, &limits, note_progress, job, &proof, &err) : BF_ENOMEM;
+  bf__proofs_progress(job->app->proofs, set->hash, NULL);
+  json_decref(work);
+  if (r < 0) {
+    bf__job_broken(job, &err);
+    return;
+  }
+  (void)json_object_set_new(proof, "candidate", json_string(set->hash));
+  job->status = 200;
+  job->body = proof;
+  /* a shorter look than the usual one proves nothing that is kept */
+  if (!(seconds > 0 && seconds < 4 * BF__PROVE_SECONDS) && !bf__job_param(job, "states")) go_on(job, "rules.proved", set);
+}
+
+/* Where no red line is declared there is nothing to prove; in development mode nobody waits. */
+static bool proved(struct bf__rules_job *job, const struct bf__ruleset *set) {
+  struct bf_error err = {0};
+  json_t *known = NULL;
+  bool all = false;
+  if (!job->app->config.rules_prove || job->app->config.rules_development || !has_lines(set)) return true;
+  if (bf__proofs_known(job->app, set, &known, &all, &err) < 0) {
+    fail(job, &err);
+    return false;
+  }
+  json_decref(known);
+  if (!all)
+    bf__job_refuse(job, 409, "rules.unproved", "candidate", "这套规则还没有通过红线验证:请先验证(prove),通过后再施行",
+                   "These rules have no passed proof of the red lines: prove them first, then put them into force.");
+  return all;
+}
+
 /* Everything that must hold before a candidate comes into force, its plan aside. False: the job has been refused. */
 static bool may_come(struct bf__rules_job *job, struct bf__ruleset *set) {
-  return law_holds(job, set);
+  return proved(job, set) && law_holds(job, set);
 }
 
 /* What was planned before is put into force as it was planned; what was not is planned now. A second person approves a plan, so
@@ -252,7 +318,7 @@ static void run(void *arg) {
   struct bf__ruleset *set = bf__job_set(job);
   if (!set) return;
   /* what differs may always be looked at, and going back is never held up by what was declared since */
-  bool free_ = strcmp(verb, "diff") == 0 || strcmp(verb, "rollback") == 0;
+  bool free_ = strcmp(verb, "diff") == 0 || strcmp(verb, "rollback") == 0 || strcmp(verb, "prove") == 0;
   if (!within_reach(job, set) || (!free_ && !within_redlines(job, set))) {
     bf__ruleset_unref(set);
     return;
@@ -267,6 +333,8 @@ static void run(void *arg) {
     job->body = json_pack("{ss so}", "candidate", set->hash, "items", diff_of(job, set));
   } else if (strcmp(verb, "candidate") == 0) {
     hand_in(job, set);
+  } else if (strcmp(verb, "prove") == 0) {
+    prove(job, set);
   } else if (strcmp(verb, "plan") == 0) {
     if (make_plan(job, set)) tell_plan(job, set);
   } else if (strcmp(verb, "rollback") == 0) { /* never held up by law cases written since */
@@ -290,9 +358,9 @@ static void on_run(void *arg) {
   struct bf__rules_job *job = arg;
   struct bf__command *command = NULL;
   if (*job->next) {
-    json_t *params =
-        json_pack("{ss sb ss sO* sO* sO*}", "hash", job->apply, "strict", job->strict, "verb", job->verb, "note",
-                  bf__job_param(job, "note"), "on", bf__job_param(job, "on"), "source", bf__job_param(job, "source"));
+    json_t *params = json_pack("{ss sb ss sO* sO* sO* sO*}", "hash", job->apply, "strict", job->strict, "verb", job->verb, "note",
+                               bf__job_param(job, "note"), "on", bf__job_param(job, "on"), "source", bf__job_param(job, "source"),
+                               "proof", strcmp(job->next, "rules.proved") == 0 ? job->body : NULL);
     command = bf__command_new(bf__operation_find(job->next), params, job->actor);
   }
   if (command) {
@@ -346,9 +414,8 @@ static void op_rollback(struct bf__app *app, const struct bf_call *call, json_t 
   bf__rules_start(app, call, p, actor, "rollback");
 }
 
-static int prove(struct bf__reading *reading, struct bf_error *err) {
-  (void)err;
-  return bf__refuse_read(reading, 501, "rules.prove", NULL, "红线证明尚未实现", "Proving red lines is not implemented yet.");
+static void op_prove(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
+  bf__rules_start(app, call, p, actor, "prove");
 }
 
 static void op_folder(struct bf__app *app, const struct bf_call *call, json_t *p, json_t *actor) {
@@ -366,7 +433,9 @@ const struct bf__operation bf__operations_rules[] = {
     {.name = "rules.plan", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_plan},
     {.name = "rules.apply", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_apply},
     {.name = "rules.rollback", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_rollback},
-    {.name = "rules.prove", .kind = BF__READ, .access = BF__ADMIN, .read = prove},
+    {.name = "rules.prove", .kind = BF__LOOP, .access = BF__ADMIN, .loop = op_prove},
+    {.name = "rules.proved", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__proofs_put},
+    {.name = "rules.proposal", .kind = BF__READ, .access = BF__ADMIN, .read = bf__proofs_proposal},
     {.name = "rules.propose", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__proposal_hand_in},
     {.name = "rules.approve", .kind = BF__WRITE, .access = BF__ADMIN, .write = bf__proposal_approve},
     {.name = "rules.schedule", .kind = BF__WRITE, .access = BF__INTERNAL, .write = bf__proposal_schedule},

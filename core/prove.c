@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "child.h"
 #include "prove_search.h"
 #include "redlines.h"
 
@@ -22,6 +23,13 @@ static double now(void) {
   struct timespec t;
   (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Seconds of the clock are many for one of the processor: other work may be under way. */
+void bf__prove_limits(double seconds, struct bf__child_limits *ret) {
+  double most = seconds > 0 ? seconds : BF__PROVE_SECONDS * 20; /* no more views than a city has counties */
+  *ret = (struct bf__child_limits){
+      .cpu_seconds = (int64_t)most * 3 + 60, .wall_ms = (int64_t)((most * 20 + 120) * 1000), .memory = (size_t)3 << 30};
 }
 
 /* Views ------------------------------------------------------------------------------------------------------------------------
@@ -251,6 +259,7 @@ static int each_view(struct proof *proof, json_t *views, double seconds, json_t 
       left++;
     }
   }
+  if (seconds <= 0) seconds = BF__PROVE_SECONDS * (double)left;
   double ends = now() + seconds;
   json_array_foreach(views, i, view) {
     if (r < 0 || json_object_get(view, "reused")) continue;
@@ -279,7 +288,7 @@ int bf__prove(struct bf__ruleset *set, const struct bf__prove_options *options, 
               json_t **ret, struct bf_error *err) {
   struct proof proof = {.set = set, .options = options, .progress = progress, .arg = arg};
   json_t *views = NULL, *crossed = json_array();
-  double began = now(), seconds = options->seconds > 0 ? options->seconds : BF__PROVE_SECONDS;
+  double began = now(), seconds = options->seconds;
   int r = crossed ? bf__rules_new(set, &proof.rules, err) : no_memory(err);
   if (r >= 0) r = bf__rules_call(proof.rules, "prove_world", json_array(), &proof.world, err);
   if (r >= 0) r = bf__rules_call(proof.rules, "redlines", json_pack("[s]", ""), &proof.lines, err);
@@ -289,8 +298,9 @@ int bf__prove(struct bf__ruleset *set, const struct bf__prove_options *options, 
   if (r >= 0) {
     json_t *out =
         json_pack("{sb ss sf s{sf sI si} sO sO sO}", "ok", json_array_size(crossed) == 0, "hash", set->hash, "seconds",
-                  now() - began, "bounds", "seconds", seconds, "states", (json_int_t)(options->states ? options->states : STATES),
-                  "depth", DEPTH, "views", views, "crossed", crossed, "lines", proof.lines);
+                  now() - began, "bounds", "seconds", seconds > 0 ? seconds : BF__PROVE_SECONDS * (double)json_array_size(views),
+                  "states", (json_int_t)(options->states ? options->states : STATES), "depth", DEPTH, "views", views, "crossed",
+                  crossed, "lines", proof.lines);
     if (out)
       *ret = out;
     else

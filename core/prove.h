@@ -7,11 +7,11 @@
 
 #include "ruleset.h"
 
-#define BF__PROVE_SECONDS 21 /* of one whole proof, unless told otherwise */
+#define BF__PROVE_SECONDS 10 /* of the processor, for each view, unless told otherwise */
 
 struct bf__prove_options {
   const char *county;  /* this jurisdiction only, or NULL */
-  double seconds;      /* 0: the default */
+  double seconds;      /* for all views together; 0: the default */
   size_t states;       /* of one kind of one view; 0: the default */
   const json_t *known; /* { view hash: proof of that view }, or NULL: what was proved before is not proved again */
 };
@@ -24,6 +24,10 @@ int bf__prove(struct bf__ruleset *set, const struct bf__prove_options *options, 
               json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
 /* [ { jurisdiction, hash } ] of the views that a ruleset has: a view's hash names all that its proof rests on. */
 int bf__prove_views(const struct bf__ruleset *set, json_t **ret, struct bf_error *err) BF_WARN_UNUSED;
+
+/* What the child process that proves may use. SECONDS as in the options. */
+struct bf__child_limits;
+void bf__prove_limits(double seconds, struct bf__child_limits *ret);
 
 /* A tale as people read it, and as a law case (prove_story.c). CROSSED: { name, article, zh, en, case }. Both fill new members of
  * CROSSED: story, law_case. */

@@ -946,21 +946,7 @@ int bf__hunt(struct bf__lab *lab, const struct bf__marks *marks, const char *kin
   int r = begin(hunt, declared, err);
   while (r >= 0 && hunt->waiting && hunt->count < limits->states && now() < hunt->until) {
     struct ticket ticket = pop(hunt);
-    double t0 = now();
-    unsigned lv = (unsigned)(ticket.order >> 32);
-    if (lv > 15) lv = 15;
-    static double T[16][6];
-    static long N[16][6];
     r = expand(hunt, &ticket, err);
-    T[lv][ticket.tier] += now() - t0;
-    N[lv][ticket.tier]++;
-    if (getenv("HUNT") && (!hunt->waiting || now() >= hunt->until)) {
-      for (int a = 0; a < 16; a++)
-        for (int b = 0; b < 6; b++)
-          if (N[a][b]) fprintf(stderr, "level %d tier %d: %ld tickets %.2f s\n", a, b, N[a][b], T[a][b]);
-      memset(T, 0, sizeof T);
-      memset(N, 0, sizeof N);
-    }
     say(hunt);
   }
   if (r >= 0) {

@@ -73,6 +73,8 @@ static const char *const upgrades[] = {
     "CREATE TABLE rules_candidates (hash TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, state TEXT NOT NULL, due_ms BIGINT NOT NULL,"
     " body TEXT NOT NULL, bundle TEXT NOT NULL);"
     "CREATE INDEX rules_candidates_due ON rules_candidates (state, due_ms);",
+    /* 5: proofs of red lines, each under the hash of all that it rests on */
+    "CREATE TABLE rules_proofs (view_hash TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, ok BIGINT NOT NULL, body TEXT NOT NULL);",
 };
 _Static_assert(sizeof upgrades / sizeof *upgrades == BF__SCHEMA_VERSION - 1, "one step for each version after the first");
 

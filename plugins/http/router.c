@@ -41,6 +41,8 @@ static const struct bf__route routes[] = {
     {HTTP_GET, API "rules", "rules.list", 0},
     {HTTP_POST, API "rules/candidates", "rules.candidate", 0},
     {HTTP_GET, API "rules/candidates", "rules.candidates", 0},
+    {HTTP_GET, API "rules/candidates/{candidate}", "rules.proposal", 0},
+    {HTTP_POST, API "rules/candidates/{candidate}/prove", "rules.prove", 0},
     {HTTP_GET, API "rules/folder", "rules.folder", 0},
     {HTTP_POST, API "rules/candidates/{candidate}/approve", "rules.approve", 0},
     {HTTP_POST, API "rules/candidates/{candidate}/cancel", "rules.cancel", 0},
