@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff_words.h"
+
 #define LINES 500
 
 struct diff {
-  json_t *out;
+  json_t *out, *base;           /* lines; and what of the base was said: { part: [before, after] } */
+  const json_t *before, *after; /* the descriptions */
   const char *place;
   const json_t *article; /* of the part being looked at */
 };
@@ -15,60 +18,60 @@ static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
 }
 
-/* A value as a person reads it. */
-static char *said(const json_t *value, const char *language) {
-  static const char *const units[][3] = {
-      {"workdays", "个工作日", "working days"}, {"days", "天", "days"}, {"months", "个月", "months"}, {"years", "年", "years"}};
-  const char *unit = text(value, "unit"), *zh = text(value, "zh"), *own = text(value, language);
-  char *out = NULL;
-  bool chinese = strcmp(language, "zh") == 0;
-  if (unit)
-    for (size_t i = 0; i < 4; i++)
-      if (strcmp(units[i][0], unit) == 0 &&
-          asprintf(&out, "%lld %s", (long long)json_integer_value(json_object_get(value, "count")),
-                   chinese ? units[i][1] : units[i][2]) >= 0)
-        return out;
-  if (json_is_integer(value) && json_integer_value(value) >= 1000000 && json_integer_value(value) % 100 == 0) {
-    double wan = (double)json_integer_value(value) / 1e6;
-    if (asprintf(&out, chinese ? "%.10g 万元" : "%.10g x 10,000 yuan", wan) >= 0) return out;
+/* What the county repeats of the base is said once. */
+static bool said_of_base(const struct diff *diff, const char *part, const json_t *before, const json_t *after) {
+  char key[700];
+  (void)snprintf(key, sizeof key, "%s%s", part, before && after ? "" : before ? " -" : " +");
+  const json_t *pair = json_object_get(diff->base, key);
+  json_t *own = json_pack("[O? O?]", before, after);
+  bool same = pair && own && json_equal(pair, own);
+  if (!*diff->place && own) (void)json_object_set(diff->base, key, own);
+  json_decref(own);
+  return *diff->place && same;
+}
+
+static char *sentence(const struct diff *diff, const char *part, const json_t *before, const json_t *after, const char *language) {
+  char label[400];
+  bool zh = language[0] == 'z';
+  const json_t *view = after ? diff->after : diff->before;
+  char *was = before ? bf__diff_value(diff->before, part, before, language) : NULL,
+       *is = after ? bf__diff_value(diff->after, part, after, language) : NULL;
+  char *both = before && after ? bf__diff_periods(before, after, language) : NULL, *out = NULL;
+  bf__diff_label(view, part, language, label, sizeof label);
+  if (was && is && strcmp(was, is) == 0) { /* only the other language's words differ */
+    free(was);
+    free(is);
+    was = bf__diff_value(diff->before, part, before, zh ? "en" : "zh");
+    is = bf__diff_value(diff->after, part, after, zh ? "en" : "zh");
   }
-  if (json_is_string(value)) return strdup(json_string_value(value));
-  if (zh && own) return strdup(own);
-  if (text(value, "name")) return strdup(text(value, "name"));
-  if (text(value, "paper")) return strdup(text(value, "paper"));
-  if (text(value, "$fn")) return strdup(chinese ? "函数" : "a function");
-  out = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-  if (out && strlen(out) > 200) {
-    free(out);
-    out = strdup(chinese ? "(内容较长)" : "(long)");
-  }
-  return out;
+  int r = 0;
+  if (both)
+    r = asprintf(&out, zh ? "%s:%s" : "%s: %s", label, both);
+  else if (before && after)
+    r = asprintf(&out, zh ? "%s:%s → %s" : "%s: %s → %s", label, was ? was : "", is ? is : "");
+  else if (after)
+    r = asprintf(&out, zh ? "%s:新增 %s" : "%s: new: %s", label, is ? is : "");
+  else
+    r = asprintf(&out, zh ? "%s:取消 %s" : "%s: dropped: %s", label, was ? was : "");
+  free(was);
+  free(is);
+  free(both);
+  return r < 0 ? NULL : out;
 }
 
 static void line(struct diff *diff, const char *part, const json_t *before, const json_t *after) {
-  if (json_array_size(diff->out) >= LINES) return;
-  char *was_zh = before ? said(before, "zh") : NULL, *was_en = before ? said(before, "en") : NULL;
-  char *is_zh = after ? said(after, "zh") : NULL, *is_en = after ? said(after, "en") : NULL, *zh = NULL, *en = NULL;
-  int ok;
-  if (before && after)
-    ok = asprintf(&zh, "%s:%s → %s", part, was_zh ? was_zh : "?", is_zh ? is_zh : "?") >= 0 &&
-         asprintf(&en, "%s: %s → %s", part, was_en ? was_en : "?", is_en ? is_en : "?") >= 0;
-  else if (after)
-    ok =
-        asprintf(&zh, "%s:新增 %s", part, is_zh ? is_zh : "") >= 0 && asprintf(&en, "%s: new: %s", part, is_en ? is_en : "") >= 0;
-  else
-    ok = asprintf(&zh, "%s:取消 %s", part, was_zh ? was_zh : "") >= 0 &&
-         asprintf(&en, "%s: dropped: %s", part, was_en ? was_en : "") >= 0;
-  if (ok) {
-    json_t *one = json_pack("{ss ss sO* ss ss sO* sO*}", "place", diff->place, "part", part, "article", diff->article, "zh", zh,
-                            "en", en, "before", before, "after", after);
-    if (one) (void)json_array_append_new(diff->out, one);
-  }
-  free(was_zh), free(was_en), free(is_zh), free(is_en);
-  if (ok) free(zh), free(en);
+  if (json_array_size(diff->out) >= LINES || said_of_base(diff, part, before, after)) return;
+  char *zh = sentence(diff, part, before, after, "zh"), *en = sentence(diff, part, before, after, "en");
+  json_t *one = json_pack("{ss ss sO* ss sO* sO*}", "place", diff->place, "part", part, "article", diff->article, "zh", zh ? zh : part,
+                          "before", before, "after", after);
+  if (one) (void)json_object_set_new(one, "en", json_string(en ? en : part));
+  if (one) (void)json_array_append_new(diff->out, one);
+  free(zh);
+  free(en);
 }
 
 static bool plain(const json_t *value) {
+  if (json_is_array(value) && text(json_array_get(value, 0), "unit")) return true; /* a ladder of reminders is one thing */
   return !json_is_object(value) || text(value, "unit") || text(value, "$fn") ||
          (text(value, "zh") && json_object_size(value) <= 3);
 }
@@ -127,7 +130,7 @@ static void walk(struct diff *diff, const char *part, const json_t *before, cons
   json_t *one;
   char inner[600];
   if (json_equal(before, after) || same_function(before, after) || depth > 12) return;
-  if (json_is_array(before) && json_is_array(after)) {
+  if (json_is_array(before) && json_is_array(after) && !(plain(before) && plain(after) && text(json_array_get(after, 0), "unit"))) {
     walk_list(diff, part, before, after, depth);
     return;
   }
@@ -155,8 +158,10 @@ static void walk(struct diff *diff, const char *part, const json_t *before, cons
 }
 
 static void walk_view(struct diff *diff, const json_t *before, const json_t *after) {
-  static const char *const parts[] = {"stages",    "kinds",   "papers",        "roles",
-                                      "registers", "reports", "jurisdictions", "migrations"};
+  static const char *const parts[] = {"stages",  "kinds",   "papers",        "roles",      "registers",
+                                      "reports", "jurisdictions", "migrations", "redlines"};
+  diff->before = before;
+  diff->after = after;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     /* stages are called by their own names: approval.limits.decide_within */
     const json_t *was = json_object_get(before, parts[i]), *is = json_object_get(after, parts[i]);
@@ -165,14 +170,69 @@ static void walk_view(struct diff *diff, const json_t *before, const json_t *aft
   }
 }
 
+/* Files ---------------------------------------------------------------------------------------------------------------------- */
+
 static void file_line(struct diff *diff, const char *path, const char *zh, const char *en) {
-  (void)json_array_append_new(diff->out,
-                              json_pack("{ss ss so so}", "place", "", "part", path, "zh", json_sprintf("文件 %s %s", path, zh),
-                                        "en", json_sprintf("file %s %s", path, en)));
+  static const char *const sorts[][3] = {
+      {"redlines/", "红线", "red lines"}, {"law/", "法条用例", "law cases"}, {"lib/", "共用脚本", "shared scripts"}};
+  const char *sort_zh = "脚本", *sort_en = "script";
+  for (size_t i = 0; i < 3; i++)
+    if (strstr(path, sorts[i][0])) sort_zh = sorts[i][1], sort_en = sorts[i][2];
+  (void)json_array_append_new(diff->out, json_pack("{ss ss so so}", "place", "", "part", path, "zh",
+                                                   json_sprintf("%s文件 %s %s", sort_zh, path, zh), "en",
+                                                   json_sprintf("%s, file %s %s", sort_en, path, en)));
+}
+
+/* How many of the dates in LIST are not in OTHER, and the first and last of them. */
+static int dates_only(const json_t *list, const json_t *other, const char **ret_first, const char **ret_last) {
+  size_t i, k;
+  json_t *one, *there;
+  int count = 0;
+  json_array_foreach(list, i, one) {
+    bool found = false;
+    json_array_foreach(other, k, there) if (json_equal(one, there)) found = true;
+    if (found) continue;
+    if (!count++) *ret_first = json_string_value(one);
+    *ret_last = json_string_value(one);
+  }
+  return count;
+}
+
+static void days_line(struct diff *diff, const char *year, const char *key, const json_t *from, const json_t *to, bool added) {
+  const char *first = "", *last = "", *rest = strcmp(key, "off") == 0 ? "休息日" : "调休上班日",
+             *en = strcmp(key, "off") == 0 ? "days off" : "made-up working days";
+  int count = dates_only(to, from, &first, &last);
+  char part[80];
+  if (count == 0) return;
+  (void)snprintf(part, sizeof part, "calendar.%s.%s", year, key);
+  (void)json_array_append_new(
+      diff->out,
+      json_pack("{ss ss so so}", "place", "", "part", part, "zh",
+                json_sprintf("%s 年日历:%s %d 个%s(%s%s%s)", year, added ? "新增" : "取消", count, rest, first,
+                             count > 1 ? " 至 " : "", count > 1 ? last : ""),
+                "en",
+                json_sprintf("calendar of %s: %d %s %s (%s%s%s)", year, count, added ? "more" : "fewer", en, first,
+                             count > 1 ? " to " : "", count > 1 ? last : "")));
+}
+
+static void walk_calendar(struct diff *diff, const json_t *before, const json_t *after) {
+  json_t *years = json_object(), *one;
+  const char *year;
+  (void)json_object_update(years, (json_t *)(uintptr_t)before);
+  (void)json_object_update(years, (json_t *)(uintptr_t)after);
+  json_object_foreach(years, year, one) {
+    const json_t *was = json_object_get(before, year), *is = json_object_get(after, year);
+    for (int i = 0; i < 2; i++) {
+      const char *key = i ? "work" : "off";
+      days_line(diff, year, key, json_object_get(was, key), json_object_get(is, key), true);
+      days_line(diff, year, key, json_object_get(is, key), json_object_get(was, key), false);
+    }
+  }
+  json_decref(years);
 }
 
 json_t *bf__rules_diff(const struct bf__ruleset *before, const struct bf__ruleset *after) {
-  struct diff diff = {.out = json_array(), .place = ""};
+  struct diff diff = {.out = json_array(), .base = json_object(), .place = ""};
   const char *name;
   json_t *one;
   if (!diff.out) return NULL;
@@ -192,7 +252,7 @@ json_t *bf__rules_diff(const struct bf__ruleset *before, const struct bf__rulese
   }
   diff.place = "";
   diff.article = NULL;
-  walk(&diff, "calendar", before->years, after->years, 0);
+  walk_calendar(&diff, before->years, after->years);
   json_object_foreach(after->files, name, one) {
     if (json_equal(one, json_object_get(before->files, name))) continue;
     file_line(&diff, name, json_object_get(before->files, name) ? "有改动" : "新文件",
@@ -200,5 +260,6 @@ json_t *bf__rules_diff(const struct bf__ruleset *before, const struct bf__rulese
   }
   json_object_foreach(before->files, name, one) if (!json_object_get(after->files, name))
       file_line(&diff, name, "已删除", "is gone");
+  json_decref(diff.base);
   return diff.out;
 }

@@ -521,6 +521,10 @@ function P.entry.load()
   P.check_redlines()
   P.check_world()
   out.base = describe(rules.base)
+  out.base.redlines = {} -- so that a change of theirs can be told; what they do is asked of them alone
+  for name, line in pairs(rules.redlines) do
+    out.base.redlines[name] = { title = line.title, why = line.why, articles = line.articles, kind = line.kind }
+  end
   for county, view in pairs(rules.views) do
     complete(view)
     check_references(view)

@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from banfa_test import main, refused, server  # noqa: E402
+from banfa_test import ROOT, main, refused, server  # noqa: E402
 
 RULES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules_two")
 
@@ -173,6 +173,53 @@ def test_a_years_holiday_notice():
         settled(s)
         assert s.operator("audit.verify")["ok"]
         refused(lambda: c.post("/api/v1/rules/candidates", {"calendar": {**force, "2028": {"off": ["2028-13-01"], "work": []}}}), 422, "rules.broken")
+
+
+def test_a_change_in_words():
+    """Each sort of change on the shipped rules, as a person reads it."""
+    scripts = os.path.join(ROOT, "scripts")
+
+    def text(path):
+        with open(os.path.join(scripts, path), encoding="utf-8") as f:
+            return f.read()
+
+    def edited(path, *pairs):
+        out = text(path)
+        for old, new in pairs:
+            assert old in out, (path, old)
+            out = out.replace(old, new, 1)
+        return {path: out}
+    with server(clock="2024-03-01T09:00") as s:
+        s.org("o1", "市局", "City", "430900", ["bureau"])
+        s.user("u1", "甲", "o1", admin=True)
+        years = s.operator("rules.show", {})["bundle"]["calendar"]
+        change = {"changes": {
+            **edited("stages/approval.lua", ("decide_within = workdays(10)", "decide_within = workdays(8)"), ("warn = { workdays(3), workdays(1) }", "warn = { workdays(5), workdays(1) }"),
+                     ('tell = { "bureau", "builder" }, action = "approve"', 'tell = { "bureau", "finance" }, action = "approve"'), ('needs = docs { "review_opinion", ', 'needs = docs { "party_minutes", "review_opinion", '),
+                     ('title = { zh = "受理", en = "Accept the application" }', 'title = { zh = "受理申请", en = "Accept the application" }'), ('accept = { by = "bureau",', 'accept = { by = { "bureau", "center" },'),
+                     ('{ "approved_amount", money,', '{ "memo", text, zh = "备注", en = "Memo", optional = true }, { "approved_amount", money,')),
+            **edited("papers.lua", ("project_proposal = {", 'party_minutes = { zh = "党组会议纪要", en = "Minutes of the party group", article = 13 },\n  project_proposal = {')),
+            **edited("roles.lua", ('en = "Construction unit"', 'en = "Builder"')),
+            **edited("stages/scheme_review.lua", ('returned = "prelim_design"', 'returned = "declaration"')),
+            **edited("counties/430921/thresholds.lua", ("meeting_from = wan(150)", "meeting_from = wan(120)")),
+            "law/art51.lua": None},
+            "calendar": {**years, "2026": {**years["2026"], "off": years["2026"]["off"] + ["2026-11-23", "2026-11-24"]}}}
+        items = s.operator("rules.diff", change)["items"]
+        said = {(d["place"], d["zh"], d["en"]) for d in items}
+        for place, zh, en in (
+                ("", "项目审批 限值 decide_within:10 → 8 个工作日", "Approval, limit decide_within: 10 → 8 working days"),
+                ("", "项目审批 操作“申请审批” 所需材料:新增 党组会议纪要", 'Approval, action "Apply for approval", papers needed: new: Minutes of the party group'),
+                ("", "项目审批 操作“受理申请” 名称:受理 → 受理申请", 'Approval, action "Accept the application", title: 受理 → 受理申请'),
+                ("", "项目审批 操作“受理申请” 由谁办理:政务管理服务局 → 政务管理服务局、智慧城市和大数据中心", None), ("", "项目审批 信息项:新增 备注", "Approval, fact: new: Memo"),
+                ("", None, "Scheme review, leads returned: Preliminary design → Declaration"), ("", "材料“党组会议纪要”:新增 党组会议纪要", 'paper "Minutes of the party group": new: Minutes of the party group'),
+                ("", None, 'role "Builder": Construction unit → Builder'), ("430921", "方案评审 限值 meeting_from:150 万元 → 120 万元", "Scheme review, limit meeting_from: 1.5 million yuan → 1.2 million yuan"),
+                ("", "2026 年日历:新增 2 个休息日(2026-11-23 至 2026-11-24)", "calendar of 2026: 2 more days off (2026-11-23 to 2026-11-24)"), ("", "法条用例文件 law/art51.lua 已删除", None)):
+            assert any(d[0] == place and (zh is None or d[1] == zh) and (en is None or d[2] == en) for d in said), (place, zh, en, sorted(said))
+        assert any("到期前提醒:3 个工作日、1 个工作日 → 5 个工作日、1 个工作日" in d[1] for d in said), sorted(said)
+        assert any("告知:新增 财政局" in d[1] for d in said)
+        assert not [d for d in said if d[0] in ("430921", "430923") and "受理" in d[1]], "what the counties share with the base is told once"
+        lines = s.operator("rules.diff", {"changes": edited("redlines/acceptance.lua", ('zh = "未按要求共享数据的不得验收"', 'zh = "没有共享数据的不得验收"'))})["items"]
+        assert any(d["zh"] == "红线“没有共享数据的不得验收” 名称:未按要求共享数据的不得验收 → 没有共享数据的不得验收" for d in lines), lines
 
 
 main(globals())
