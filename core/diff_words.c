@@ -22,10 +22,10 @@ struct word {
 
 /* What a ruleset is made of; a name follows. */
 static const struct word groups[] = {
-    {"kinds", "事项种类", "kind"},    {"papers", "材料", "paper"},           {"roles", "岗位", "role"},
-    {"registers", "名册", "register"}, {"reports", "报表", "report"},         {"jurisdictions", "辖区", "jurisdiction"},
-    {"migrations", "迁移", "migration"}, {"redlines", "红线", "red line"},      {"actions", "操作", "action"},
-    {"deadlines", "期限", "deadline"}, {"facts", "信息项", "fact"},            {"limits", "限值", "limit"},
+    {"kinds", "事项种类", "kind"},       {"papers", "材料", "paper"},      {"roles", "岗位", "role"},
+    {"registers", "名册", "register"},   {"reports", "报表", "report"},    {"jurisdictions", "辖区", "jurisdiction"},
+    {"migrations", "迁移", "migration"}, {"redlines", "红线", "red line"}, {"actions", "操作", "action"},
+    {"deadlines", "期限", "deadline"},   {"facts", "信息项", "fact"},      {"limits", "限值", "limit"},
     {"leads", "去向", "leads"},
 };
 
@@ -198,7 +198,8 @@ static void money(char *out, size_t size, json_int_t fen, const char *language) 
     (void)snprintf(out, size, yuan >= 1e6 ? "%.10g million yuan" : "%.10g yuan", yuan >= 1e6 ? yuan / 1e6 : yuan);
 }
 
-static void put(const json_t *view, const char *part, const json_t *value, const char *language, int depth, char *out, size_t size);
+static void put(const json_t *view, const char *part, const json_t *value, const char *language, int depth, char *out,
+                size_t size);
 
 static void put_list(const json_t *view, const char *part, const json_t *list, const char *language, int depth, char *out,
                      size_t size) {
@@ -214,8 +215,11 @@ static void put_list(const json_t *view, const char *part, const json_t *list, c
 /* A condition: { op, fact, value } or { op, of }. */
 static void put_condition(const json_t *view, const char *part, const json_t *c, const char *language, int depth, char *out,
                           size_t size) {
-  static const struct word ops[] = {{"set", "已填", "is set"}, {"unset", "未填", "is not set"}, {"all", "同时满足", "all of"},
-                                    {"any", "满足其一", "any of"}, {"none", "均不", "none of"}};
+  static const struct word ops[] = {{"set", "已填", "is set"},
+                                    {"unset", "未填", "is not set"},
+                                    {"all", "同时满足", "all of"},
+                                    {"any", "满足其一", "any of"},
+                                    {"none", "均不", "none of"}};
   const char *op = text(c, "op"), *fact = text(c, "fact");
   const struct word *word = FIND(ops, op);
   if (fact) append(out, size, fact);
@@ -259,7 +263,8 @@ static void put_object(const json_t *view, const char *part, const json_t *value
   }
 }
 
-static void put(const json_t *view, const char *part, const json_t *value, const char *language, int depth, char *out, size_t size) {
+static void put(const json_t *view, const char *part, const json_t *value, const char *language, int depth, char *out,
+                size_t size) {
   char number[80];
   if (depth > 6) return;
   if (json_is_array(value)) {

@@ -30,7 +30,8 @@ static bool said_of_base(const struct diff *diff, const char *part, const json_t
   return *diff->place && same;
 }
 
-static char *sentence(const struct diff *diff, const char *part, const json_t *before, const json_t *after, const char *language) {
+static char *sentence(const struct diff *diff, const char *part, const json_t *before, const json_t *after,
+                      const char *language) {
   char label[400];
   bool zh = language[0] == 'z';
   const json_t *view = after ? diff->after : diff->before;
@@ -62,8 +63,8 @@ static char *sentence(const struct diff *diff, const char *part, const json_t *b
 static void line(struct diff *diff, const char *part, const json_t *before, const json_t *after) {
   if (json_array_size(diff->out) >= LINES || said_of_base(diff, part, before, after)) return;
   char *zh = sentence(diff, part, before, after, "zh"), *en = sentence(diff, part, before, after, "en");
-  json_t *one = json_pack("{ss ss sO* ss sO* sO*}", "place", diff->place, "part", part, "article", diff->article, "zh", zh ? zh : part,
-                          "before", before, "after", after);
+  json_t *one = json_pack("{ss ss sO* ss sO* sO*}", "place", diff->place, "part", part, "article", diff->article, "zh",
+                          zh ? zh : part, "before", before, "after", after);
   if (one) (void)json_object_set_new(one, "en", json_string(en ? en : part));
   if (one) (void)json_array_append_new(diff->out, one);
   free(zh);
@@ -130,7 +131,8 @@ static void walk(struct diff *diff, const char *part, const json_t *before, cons
   json_t *one;
   char inner[600];
   if (json_equal(before, after) || same_function(before, after) || depth > 12) return;
-  if (json_is_array(before) && json_is_array(after) && !(plain(before) && plain(after) && text(json_array_get(after, 0), "unit"))) {
+  if (json_is_array(before) && json_is_array(after) &&
+      !(plain(before) && plain(after) && text(json_array_get(after, 0), "unit"))) {
     walk_list(diff, part, before, after, depth);
     return;
   }
@@ -158,7 +160,7 @@ static void walk(struct diff *diff, const char *part, const json_t *before, cons
 }
 
 static void walk_view(struct diff *diff, const json_t *before, const json_t *after) {
-  static const char *const parts[] = {"stages",  "kinds",   "papers",        "roles",      "registers",
+  static const char *const parts[] = {"stages",  "kinds",         "papers",     "roles",   "registers",
                                       "reports", "jurisdictions", "migrations", "redlines"};
   diff->before = before;
   diff->after = after;
@@ -205,14 +207,13 @@ static void days_line(struct diff *diff, const char *year, const char *key, cons
   char part[80];
   if (count == 0) return;
   (void)snprintf(part, sizeof part, "calendar.%s.%s", year, key);
-  (void)json_array_append_new(
-      diff->out,
-      json_pack("{ss ss so so}", "place", "", "part", part, "zh",
-                json_sprintf("%s 年日历:%s %d 个%s(%s%s%s)", year, added ? "新增" : "取消", count, rest, first,
-                             count > 1 ? " 至 " : "", count > 1 ? last : ""),
-                "en",
-                json_sprintf("calendar of %s: %d %s %s (%s%s%s)", year, count, added ? "more" : "fewer", en, first,
-                             count > 1 ? " to " : "", count > 1 ? last : "")));
+  (void)json_array_append_new(diff->out,
+                              json_pack("{ss ss so so}", "place", "", "part", part, "zh",
+                                        json_sprintf("%s 年日历:%s %d 个%s(%s%s%s)", year, added ? "新增" : "取消", count, rest,
+                                                     first, count > 1 ? " 至 " : "", count > 1 ? last : ""),
+                                        "en",
+                                        json_sprintf("calendar of %s: %d %s %s (%s%s%s)", year, count, added ? "more" : "fewer",
+                                                     en, first, count > 1 ? " to " : "", count > 1 ? last : "")));
 }
 
 static void walk_calendar(struct diff *diff, const json_t *before, const json_t *after) {

@@ -1,5 +1,5 @@
-/* Loaded before a server under test: ends it with SIGKILL at the Nth write or flush of the database or its log, counted from when the file
- * named in BANFA_KILL_FILE appears; that file holds N. So a crash can be put at every step of one command. */
+/* Loaded before a server under test: ends it with SIGKILL at the Nth write or flush of the database or its log, counted from when
+ * the file named in BANFA_KILL_FILE appears; that file holds N. So a crash can be put at every step of one command. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
