@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "op_case_views.h"
+
 #include "deadline.h"
 #include "office.h"
 #include "permit.h"
@@ -161,20 +163,30 @@ static void show_rules(const struct bf__reading *reading, const json_t *state, j
     (void)json_object_del(body, "stay");
 }
 
-static int get(struct bf__reading *reading, struct bf_error *err) {
-  json_t *state = NULL, *said = NULL, *one;
+int bf__case_actions(struct bf__reading *reading, const json_t *view, json_t *state, json_t **ret, struct bf_error *err) {
+  json_t *said = NULL, *one, *actions = json_array();
   size_t i;
+  int r = actions ? ask_actions(reading, view, state, &said, err) : no_memory(err);
+  json_array_foreach(said, i, one)(void) json_array_append_new(actions, action_json(reading, view, state, one));
+  json_decref(said);
+  if (r < 0)
+    json_decref(actions);
+  else
+    *ret = actions;
+  return r;
+}
+
+static int get(struct bf__reading *reading, struct bf_error *err) {
+  json_t *state = NULL, *actions = NULL;
   int r = visible_case(reading, &state, err);
   if (r < 0 || !state) return r;
   const json_t *view = view_of(reading, state);
-  r = ask_actions(reading, view, state, &said, err);
+  r = bf__case_actions(reading, view, state, &actions, err);
   if (r < 0) {
     json_decref(state);
     return r;
   }
-  json_t *actions = json_array(), *body = json_copy(state);
-  json_array_foreach(said, i, one)(void) json_array_append_new(actions, action_json(reading, view, state, one));
-  json_decref(said);
+  json_t *body = json_copy(state);
   (void)json_object_del(body, "fired");
   (void)json_object_del(body, "change");
   show_rules(reading, state, body);
@@ -215,7 +227,7 @@ static void like(const char *q, char *out, size_t size) {
   out[n] = 0;
 }
 
-static json_t *summary(struct bf__reading *reading, const json_t *view, const json_t *state) {
+json_t *bf__case_summary(struct bf__reading *reading, const json_t *view, const json_t *state) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
   const struct bf__ruleset *set = bf__reign_set(reading->reign, state);
   const struct bf__calendar *calendar = set ? set->calendar : NULL;
@@ -309,7 +321,7 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
       cursor = json_integer_value(json_object_get(row, "number"));
       seen++;
       if (!bf__may_see(reading, state) || (mine && !concerns_me(reading, state))) continue;
-      json_t *one = summary(reading, view_of(reading, state), state);
+      json_t *one = bf__case_summary(reading, view_of(reading, state), state);
       if (before && !due_before(one, before))
         json_decref(one);
       else if (json_array_append_new(items, one) < 0)

@@ -35,6 +35,8 @@ static const struct route routes[] = {
     {"get", API "cases/{id}/steps", "case.steps", "可退回、可撤回的步骤", "The steps a case can go back to", "stage", NULL, NULL},
     {"get", API "cases/{id}/events", "case.events", "事项的办理记录", "A case's events", "cursor limit", NULL, NULL},
     {"get", API "cases/{id}/forecast", "case.forecast", "接下来会发生什么", "What happens next, and when", "until", NULL, NULL},
+    {"get", API "work", "case.work", "我的待办和我在等的", "What waits for the reader, and what he waits for", "limit", NULL, NULL},
+    {"get", API "changes", "case.changes", "最近的变动", "What others did lately", "since", NULL, NULL},
     {"get", API "cases/{id}/why", "case.why", "期限的由来,逐日", "How dates came about, day by day", "deadline", NULL, NULL},
     {"post", API "cases/{id}/documents", "document.add", "上传材料", "Add a document", "kind! name", NULL, NULL},
     {"get", API "cases/{id}/documents/{document}", "document.get", "下载材料", "A document's bytes", NULL, NULL,

@@ -21,6 +21,8 @@ static const struct bf__route routes[] = {
     {HTTP_GET, API "cases/{id}/steps", "case.steps", 0},
     {HTTP_GET, API "cases/{id}/events", "case.events", 0},
     {HTTP_GET, API "cases/{id}/forecast", "case.forecast", 0},
+    {HTTP_GET, API "work", "case.work", 0},
+    {HTTP_GET, API "changes", "case.changes", 0},
     {HTTP_GET, API "cases/{id}/why", "case.why", 0},
     {HTTP_POST, API "cases/{id}/documents", "document.add", BF__ROUTE_UPLOAD},
     {HTTP_GET, API "cases/{id}/documents/{document}", "document.get", 0},

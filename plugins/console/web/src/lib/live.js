@@ -17,13 +17,19 @@ function connect() {
     live.value = false
     if (source?.readyState === EventSource.CLOSED) source = null // no such stream: polling does
   }
-  for (const name of ['message', 'change', 'case', 'notice']) source.addEventListener(name, event => tell(event))
+  for (const name of ['case', 'notice', 'reload']) source.addEventListener(name, event => tell(event))
 }
 
-// RUN on every change, and each `seconds` when there is no stream. Ends with the component.
-export function onChange(run, seconds = 30) {
-  let waiting = null
-  const soon = () => { waiting ??= setTimeout(() => { waiting = null; if (!document.hidden) run() }, 300) }
+// RUN when something changed (WHEN, given the event's data, says whether it matters), at most every two seconds; without a stream each
+// SECONDS. Ends with the component.
+export function onChange(run, { seconds = 30, when = () => true } = {}) {
+  let waiting = null, last = 0
+  const now = () => { waiting = null; last = Date.now(); if (!document.hidden) run() }
+  const soon = event => {
+    let data = {}
+    try { data = JSON.parse(event.data) } catch { /* then it matters */ }
+    if (when(data)) waiting ??= setTimeout(now, Math.max(300, last + 2000 - Date.now()))
+  }
   const timer = setInterval(() => { if (!live.value && !document.hidden) run() }, seconds * 1000)
   const seen = () => { if (!document.hidden) run() }
   listeners.add(soon)
