@@ -20,7 +20,7 @@ export function wan(fen) {
   return `${sign}${group(String(Math.floor(whole / 1000000)))}${rest ? `.${rest}` : ''}`
 }
 
-const units = { wan: ['万元', '×10⁴ yuan'], yuan: ['元', 'yuan'] }
+const units = { wan: ['万元', '×10k yuan'], yuan: ['元', 'yuan'] }
 export const unitName = which => units[which][lang.value === 'zh' ? 0 : 1]
 export const inUnit = (fen, which = unit.value) => `${which === 'wan' ? wan(fen) : yuan(fen)} ${unitName(which)}`
 
