@@ -1,5 +1,5 @@
-/* What waits for the reader and what he waits for: the usual next actions of the open cases he may see, the most urgent cases first.
- * Changes nothing. */
+/* What waits for the reader and what he waits for: the usual next actions of the open cases he may see, the most urgent cases
+ * first. Changes nothing. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #define LIMIT 200
 #define LIMIT_MAX 500
 #define CHANGES_MAX 500 /* events looked at */
-#define SCAN_MAX 3000 /* cases looked at in one reading: beyond it the most urgent are shown */
+#define SCAN_MAX 3000   /* cases looked at in one reading: beyond it the most urgent are shown */
 
 static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
@@ -94,8 +94,9 @@ static int64_t limit_of(const json_t *params) {
 }
 
 static int work(struct bf__reading *reading, struct bf_error *err) {
-  static const char sql[] = "SELECT c.state FROM cases c LEFT JOIN (SELECT case_id, MIN(due) AS due FROM deadlines WHERE rung = 'alive'"
-                            " GROUP BY case_id) d ON d.case_id = c.id WHERE c.open = 1 ORDER BY COALESCE(d.due, '9'), c.number DESC LIMIT $1";
+  static const char sql[] =
+      "SELECT c.state FROM cases c LEFT JOIN (SELECT case_id, MIN(due) AS due FROM deadlines WHERE rung = 'alive'"
+      " GROUP BY case_id) d ON d.case_id = c.id WHERE c.open = 1 ORDER BY COALESCE(d.due, '9'), c.number DESC LIMIT $1";
   json_t *mine = json_array(), *others = json_array(), *rows = NULL, *row;
   int64_t limit = limit_of(reading->params);
   size_t i, seen;
@@ -136,7 +137,8 @@ static int changes(struct bf__reading *reading, struct bf_error *err) {
   size_t i;
   if (since && bf__date_parse(since, strlen(since), &first) < 0) {
     json_decref(items);
-    return bf__refuse_read(reading, 400, "form.date", "since", "since 应为日期,如 2022-09-30", "since must be a date such as 2022-09-30.");
+    return bf__refuse_read(reading, 400, "form.date", "since", "since 应为日期,如 2022-09-30",
+                           "since must be a date such as 2022-09-30.");
   }
   int r = bf__store_rows(reading->store,
                          "SELECT e.seq, e.at_ms, e.body, c.state FROM events e JOIN cases c ON c.id = e.case_id"
