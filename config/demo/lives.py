@@ -268,7 +268,8 @@ class Project(Life):
         if self.more.get("conditions"):
             said = dict(GOOD, data_sharing="improve", estimate="improve")
             yield self.do("center", "scheme_review.pass_with_conditions", "review_opinion", subjects=said, amount=reviewed,
-                          opinion="方案总体可行,须完善数据共享和概算。", conditions=["明确与市共享交换平台的接口和更新频率", "核减重复的存储设备概算"])
+                          opinion="方案总体可行,须完善数据共享和概算。", conditions=[{"condition": "明确与市共享交换平台的接口和更新频率", "owner": "项目负责人", "due": str(CALENDAR.add(self.day, 10))},
+                                      {"condition": "核减重复的存储设备概算", "owner": "概算编制人", "due": str(CALENDAR.add(self.day, 10))}])
             if self.reached("conditions"):
                 return
             self.wait(6)
@@ -512,7 +513,7 @@ class Project(Life):
         depth = "full" if self.more.get("key_project") else "short"
         if self.more.get("problems"):
             at(day, "bureau", "evaluation.evaluate", "evaluation_report", depth=depth, evaluation_result="passed_with_problems",
-               problems=[self.more["problems"]], evaluation_score=82)
+               problems=[self.more["problems"]], evaluation_score=82, fix_owner="信息中心主任", fix_by=str(CALENDAR.add(day, 20)))
             at(CALENDAR.add(day, 12), "builder", "evaluation.report_fixed", "problems_fixed_report")
             at(CALENDAR.add(day, 16), "bureau", "evaluation.confirm_fixed")
         else:

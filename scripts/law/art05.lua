@@ -5,6 +5,8 @@ local four = { "project_proposal", "party_group_approval", "investment_estimate"
 local function draft(facts, papers_) return story.project("declaration", "2023-09-01", facts, papers_ or four) end
 local function review(papers_) return story.project("pretech", "2023-09-28", { declared_on = "2023-09-28" }, papers_) end
 
+local function given_conditions(blocks, due) return { { condition = "补齐材料", owner = "李某", due = due, blocks = blocks } } end
+
 return law {
   { name = "材料齐全,按期申报,转前置技术审查", article = 5, sort = "plain", given = draft(), steps = { { "2023-09-20", "builder", "declaration.submit" } },
     expect = { open = "pretech", closed = "declaration", facts = { declared_on = "2023-09-20" }, told = "center" } },
@@ -36,4 +38,16 @@ return law {
       { "2023-10-13", "center", "pretech.pass", { opinion = "同意" } } }, expect = { open = "planning", absent = { "pretech_missing" } } },
   { name = "审查不通过,退回申报,草稿保留", article = 5, sort = "exception", given = review(),
     steps = { { "2023-10-20", "center", "pretech.fail", { opinion = "重复建设" } } }, expect = { open = "declaration", absent = { "declared_on" }, told = "builder" } },
+  -- 附条件通过前置技术审查 · passed with conditions
+  { name = "附条件通过前置技术审查,待列计划,提醒责任人", article = 5, sort = "exception", given = review { "pretech_opinion" },
+    steps = { { "2023-10-20", "center", "pretech.pass_with_conditions", { opinion = "原则同意", conditions = given_conditions("approval", "2023-11-20") } } }, ["until"] = "2023-11-14",
+    expect = { open = "planning", facts = { conditions_due = "2023-11-20", pretech_passed_on = "2023-10-20" }, due = { ["operations.condition"] = "2023-11-20" }, told = "builder" } },
+  { name = "条件由数据中心确认,政务局不能代为确认", article = 5, sort = "refusal", given = review { "pretech_opinion" },
+    steps = { { "2023-10-20", "center", "pretech.pass_with_conditions", { opinion = "原则同意", conditions = given_conditions("approval", "2023-11-20") } },
+      { "2023-11-01", "builder", "planning.meet_condition", { number = 1, note = "已补齐" } }, { "2023-11-02", "bureau", "planning.confirm_condition", { number = 1 } } },
+    expect = { refused = { code = "conditions.number" } } },
+  { name = "报告落实、中心确认,条件了结", article = 5, sort = "exception", given = review { "pretech_opinion" },
+    steps = { { "2023-10-20", "center", "pretech.pass_with_conditions", { opinion = "原则同意", conditions = given_conditions("approval", "2023-11-20") } },
+      { "2023-11-01", "builder", "planning.meet_condition", { number = 1, note = "已补齐" } }, { "2023-11-02", "center", "planning.center_confirm", { number = 1 } } },
+    expect = { absent = { "conditions_due" }, due = { ["operations.condition"] = "none" }, told = "builder" } },
 }

@@ -4,6 +4,8 @@ local story = require "lib.story"
 local signed = { urgent_bureau_on = "2024-03-01", urgent_drc_on = "2024-03-01" }
 local function urgent(facts) return story.project("urgent_review", "2024-03-01", facts, { "joint_review_opinion", "leading_group_minutes", "government_minutes" }) end
 
+local function given_conditions(blocks, due) return { { condition = "补齐材料", owner = "李某", due = due, blocks = blocks } } end
+
 return law {
   { name = "列入下达的计划,可编制初步设计", article = 7, sort = "plain", given = story.project("planning", "2023-10-20"),
     steps = { { "2024-01-12", "system", "planning.enter_plan", { plan = "P" } } },
@@ -31,4 +33,11 @@ return law {
   { name = "未列入计划,不能申请审批", article = 7, sort = "refusal",
     given = story.project("approval", "2024-03-01", { review_passed_on = "2024-02-20" }, { "review_opinion", "preliminary_design", "approval_application" }),
     steps = { { "2024-03-01", "builder", "approval.apply" } }, expect = { refused = { article = 7, code = "approval.not_planned" } } },
+  -- 附条件批准 · approved with conditions
+  { name = "政府附条件批准急需项目", article = 7, sort = "exception", given = urgent { urgent_bureau_on = "2024-03-01", urgent_drc_on = "2024-03-01", urgent_finance_on = "2024-03-01", urgent_group_on = "2024-03-10" },
+    steps = { { "2024-03-15", "government", "urgent_review.approve_with_conditions", { conditions = given_conditions("payment", "2024-06-03") } } },
+    expect = { open = "prelim_design", facts = { plan_kind = "supplementary", conditions_due = "2024-06-03" }, told = "builder" } },
+  { name = "领导小组未审定,附条件也不能批准", article = 7, sort = "refusal", given = urgent { urgent_bureau_on = "2024-03-01", urgent_drc_on = "2024-03-01", urgent_finance_on = "2024-03-01" },
+    steps = { { "2024-03-15", "government", "urgent_review.approve_with_conditions", { conditions = given_conditions("payment", "2024-06-03") } } },
+    expect = { refused = { article = 7, code = "urgent.group" } } },
 }

@@ -10,6 +10,8 @@ local function draft(input_) return { "2024-02-20", "builder", "prelim_design.dr
 local submit = { "2024-02-21", "builder", "prelim_design.submit" }
 local own, professional = { design_by = "own" }, { design_by = "professional", design_body = "某设计院" }
 
+local function given_conditions(blocks, due) return { { condition = "补齐材料", owner = "李某", due = due, blocks = blocks } } end
+
 return law {
   { name = "120万元,自行编制", article = 10, sort = "plain", given = design(wan(120)), steps = { draft(own), submit },
     expect = { open = "scheme_review", facts = { design_estimate = wan(120) }, told = "center" } },
@@ -39,4 +41,10 @@ return law {
     steps = { draft { design_by = "own", design_estimate = wan(110) + 1 }, submit }, expect = { refused = { article = 10, code = "design.overrun" } } },
   { name = "已报告的超概,可提交,告知发展改革委", article = 10, sort = "exception", given = design(wan(100), nil, { "preliminary_design", "overrun_report" }),
     steps = { draft { design_by = "own", design_estimate = wan(120) }, submit }, expect = { open = "scheme_review", told = "drc", facts = { overrun_reported_on = "2024-02-21" } } },
+  -- 附条件批复 · replied with conditions
+  { name = "附条件批复可研", article = 10, sort = "exception", given = design(wan(1200), { study_submitted_on = "2024-02-22", design_estimate = wan(1200) }, { "feasibility_study", "feasibility_reply" }),
+    steps = { { "2024-03-05", "drc", "prelim_design.reply_study_with_conditions", { conditions = given_conditions("approval", "2024-04-08") } } },
+    expect = { facts = { study_replied_on = "2024-03-05", conditions_due = "2024-04-08" }, told = { "builder", "bureau" } } },
+  { name = "条件的期限须在今天之后", article = 10, sort = "boundary", given = design(wan(1200), { study_submitted_on = "2024-02-22", design_estimate = wan(1200) }, { "feasibility_study", "feasibility_reply" }),
+    steps = { { "2024-03-05", "drc", "prelim_design.reply_study_with_conditions", { conditions = given_conditions("approval", "2024-03-05") } } }, expect = { refused = { code = "conditions.date" } } },
 }

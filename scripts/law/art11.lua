@@ -9,8 +9,8 @@ local function subjects(more)
   for k, v in pairs(more or {}) do s[k] = v end
   return s
 end
-local function pass(more, what) return { "2024-03-01", "center", "scheme_review." .. (what or "pass"),
-  { subjects = subjects(more), opinion = "可行", conditions = what and { "补充共享目录" } or nil } } end
+local function pass(more, what, due) return { "2024-03-01", "center", "scheme_review." .. (what or "pass"),
+  { subjects = subjects(more), opinion = "可行", conditions = what and { { condition = "补充共享目录", owner = "李某", due = due or "2024-03-20" } } or nil } } end
 local meeting = { "2024-02-28", "center", "scheme_review.meeting", { held_on = "2024-02-27", experts = { "E1", "E2", "E3", "E4", "E5" } } }
 
 return law {
@@ -27,6 +27,10 @@ return law {
   { name = "附条件通过,落实并确认后转审批", article = 11, sort = "exception", given = review(wan(150)),
     steps = { pass({ architecture = "improve" }, "pass_with_conditions"), { "2024-03-05", "builder", "scheme_review.answer_conditions", { answer = "已补充" } },
       { "2024-03-06", "center", "scheme_review.confirm_conditions" } }, expect = { open = "approval", facts = { review_passed_on = "2024-03-06" }, absent = { "review_conditions" } } },
+  { name = "条件的期限不能是今天", article = 11, sort = "refusal", given = review(wan(150)), steps = { pass({ architecture = "improve" }, "pass_with_conditions", "2024-03-01") },
+    expect = { refused = { article = 11, code = "conditions.date" } } },
+  { name = "条件过期:提醒,不视为通过", article = 11, sort = "exception", given = review(wan(150)), steps = { pass({ architecture = "improve" }, "pass_with_conditions") }, ["until"] = "2024-03-22",
+    expect = { open = "scheme_review", absent = { "review_passed_on" }, told = { "builder", "center" } } },
   { name = "条件未落实,不转审批", article = 11, sort = "boundary", given = review(wan(150)),
     steps = { pass({ architecture = "improve" }, "pass_with_conditions"), { "2024-03-05", "center", "scheme_review.confirm_conditions" } },
     expect = { refused = { code = "not_applicable" }, closed = "approval" } },

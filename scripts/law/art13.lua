@@ -9,6 +9,8 @@ end
 local accept = { "2024-03-05", "bureau", "approval.accept" }
 local function approve(input_) return { "2024-03-08", "bureau", "approval.approve", input_ or {} } end
 
+local unmet = { { number = 1, condition = "补充共享目录", owner = "李某", due = "2024-12-31", blocks = "approval", from = "前置技术审查", article = 5, confirm = "center" } }
+
 return law {
   { name = "受理后批复,转预算评审", article = 13, sort = "plain", given = approval(), steps = { accept, approve() },
     expect = { open = "budget_review", facts = { approved_on = "2024-03-08", approved_amount = wan(300) }, told = { "builder", "finance" } } },
@@ -26,4 +28,10 @@ return law {
   { name = "未申请的不能受理", article = 13, sort = "refusal", given = story.project("approval", "2024-03-04", { review_passed_on = "2024-03-01" }),
     steps = { accept }, expect = { refused = { article = 13, code = "approval.not_applied" } } },
   { name = "缺批复文件", article = 13, sort = "refusal", given = approval(nil, { "review_opinion" }), steps = { accept, approve() }, expect = { refused = { code = "paper.missing" } } },
+  -- 前面环节所附的条件 · conditions set earlier
+  { name = "所附条件未落实的不能批复", article = 13, sort = "refusal", given = approval { acceptance_conditions = unmet, conditions_due = "2024-12-31" }, steps = { accept, approve() },
+    expect = { refused = { article = 5, code = "conditions.unmet" } } },
+  { name = "落实并确认后可以批复", article = 13, sort = "exception", given = approval { acceptance_conditions = unmet, conditions_due = "2024-12-31" },
+    steps = { accept, { accept[1], "builder", "approval.meet_condition", { number = 1, note = "已落实" } }, { accept[1], "center", "approval.center_confirm", { number = 1 } }, approve() },
+    expect = { open = "budget_review", absent = { "conditions_due" } } },
 }

@@ -76,4 +76,16 @@ return law {
   { name = "建设单位验收也可附条件", article = 26, sort = "exception", given = own(),
     steps = { { "2024-09-10", "builder", "builder_acceptance.pass_with_conditions", { conditions = { { condition = "补齐手册", owner = "李某", due = "2024-10-15", blocks = "closing" } } } } },
     expect = { facts = { final_accepted_on = "2024-09-10", conditions_due = "2024-10-15" }, may = "builder_acceptance.report" } },
+  -- 初步验收附条件 · the preliminary acceptance with conditions
+  { name = "初验附条件合格,进入试运行", article = 26, sort = "exception", given = story.project("preliminary_acceptance", "2024-08-30", with { investment = wan(300) }, { "preliminary_acceptance_report" }),
+    steps = { { "2024-09-02", "builder", "preliminary_acceptance.pass_with_conditions", { conditions = { { condition = "优化报表", owner = "李某", due = "2024-11-29", blocks = "acceptance" } } } } },
+    expect = { open = "trial_run", facts = { preliminary_passed_on = "2024-09-02", conditions_due = "2024-11-29" } } },
+  { name = "初验条件未落实,不能竣工验收", article = 26, sort = "refusal",
+    given = final { acceptance_conditions = { { number = 1, condition = "优化报表", owner = "李某", due = "2024-11-29", blocks = "acceptance", from = "初步验收", article = 26, confirm = "bureau" } }, conditions_due = "2024-11-29" },
+    steps = { accept, meeting, decide "2024-12-18" }, expect = { refused = { article = 26, code = "conditions.unmet" }, open = "final_acceptance" } },
+  { name = "前面的条件保留,验收的条件接在后面", article = 26, sort = "exception",
+    given = final { acceptance_conditions = { { number = 1, condition = "优化报表", owner = "李某", due = "2025-03-31", blocks = "payment", from = "初步验收", article = 26, confirm = "bureau" } }, conditions_due = "2025-03-31" },
+    steps = { accept, meeting, with_conditions("nothing", "2025-01-20"), { "2025-01-10", "builder", "operations.meet_condition", { number = 2, note = "已补齐" } },
+      { "2025-01-13", "bureau", "operations.confirm_condition", { number = 2 } } },
+    expect = { facts = { conditions_due = "2025-03-31" } } },
 }

@@ -9,6 +9,8 @@ end
 local pre = { "2024-12-10", "bureau", "upper_acceptance.pre_accept" }
 local function record_(date_, on) return { date_, "builder", "upper_acceptance.record_upper", { accepted_on = on, body = "省发展改革委" } } end
 
+local function given_conditions(blocks, due) return { { condition = "补齐材料", owner = "李某", due = due, blocks = blocks } } end
+
 return law {
   { name = "预验收、上级验收、市里认可", article = 27, sort = "plain", given = upper(), steps = { pre, record_("2025-02-10", "2025-02-05") },
     expect = { open = { "archive", "retention" }, facts = { final_accepted_on = "2025-02-05", operations_until = "2028-02-07" } } }, -- 2月5日为星期六,顺延
@@ -20,4 +22,16 @@ return law {
   { name = "200万元以下也先预验收", article = 27, sort = "exception",
     given = story.project("construction", "2024-08-01", { investment = wan(150), upper_money = true, filed_on = "2024-05-20", last_report_on = "2024-08-01" }),
     steps = { { "2024-08-30", "builder", "construction.complete" } }, expect = { open = "upper_acceptance" } },
+  -- 附条件通过预验收 · pre-accepted with conditions
+  { name = "附条件通过预验收,未落实前不登记上级验收", article = 27, sort = "exception", given = upper(),
+    steps = { { "2024-12-10", "bureau", "upper_acceptance.pre_accept_with_conditions", { conditions = given_conditions("acceptance", "2025-01-10") } }, record_("2025-02-10", "2025-02-05") },
+    expect = { refused = { article = 27, code = "conditions.unmet" }, facts = { pre_accepted_on = "2024-12-10" } } },
+  { name = "落实并确认后登记", article = 27, sort = "exception", given = upper(),
+    steps = { { "2024-12-10", "bureau", "upper_acceptance.pre_accept_with_conditions", { conditions = given_conditions("acceptance", "2025-01-10") } },
+      { "2025-01-06", "builder", "upper_acceptance.meet_condition", { number = 1, note = "已补齐" } }, { "2025-01-08", "bureau", "upper_acceptance.confirm_condition", { number = 1 } },
+      record_("2025-02-10", "2025-02-05") },
+    expect = { facts = { final_accepted_on = "2025-02-05" }, absent = { "conditions_due" } } },
+  { name = "不挡的条件不影响登记", article = 27, sort = "boundary", given = upper(),
+    steps = { { "2024-12-10", "bureau", "upper_acceptance.pre_accept_with_conditions", { conditions = given_conditions("nothing", "2025-03-10") } }, record_("2025-02-10", "2025-02-05") },
+    expect = { facts = { final_accepted_on = "2025-02-05", conditions_due = "2025-03-10" } } },
 }

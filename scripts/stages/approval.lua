@@ -1,4 +1,5 @@
 -- 第十三、十四、十五条 审批:以方案评审意见为依据,10个工作日,一次性告知;批复后6个月内启动
+local conditions = require "lib.conditions"
 local building = require "lib.building"
 local siblings = require "lib.siblings"
 local oversight = require "lib.oversight"
@@ -120,7 +121,7 @@ return stage "approval" {
         "approval_number", "second_review_reason", money_.lighter_field() },
       help = { zh = "以方案评审意见为依据,原则上不另行评审;另行评审的须写明理由",
         en = "On the strength of the review opinion; a second review needs a reason" },
-      guard = { common.not_own, accepted, not_waiting, in_plan, reviewed, siblings.judged }, check = amount_fits,
+      guard = { common.not_own, accepted, not_waiting, in_plan, reviewed, siblings.judged, conditions.block "approval" }, check = amount_fits,
       effect = function(case, given, now)
         return { set("approved_on", now.date), set("approved_amount", amount_of(case, given)), set("approval_number", given.approval_number),
           set("second_review_reason", given.second_review_reason),
@@ -141,6 +142,8 @@ return stage "approval" {
       form = { { "reason", text, zh = "理由和会同部门", en = "Reason, and with whom" } }, effect = { set("ban_exception", input "reason") } },
     accountability = building.accountability(), misconduct = building.misconduct(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   },
   deadlines = {

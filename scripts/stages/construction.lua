@@ -1,4 +1,5 @@
 -- 第二十二、二十三条 建设:按批复实施,进度和风险有记录;变更依法办理
+local conditions = require "lib.conditions"
 local building = require "lib.building"
 local oversight = require "lib.oversight"
 local ending = require "lib.ending"
@@ -79,6 +80,8 @@ return stage "construction" {
       end },
     pay = money_.pay(), terminate = ending.terminate(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     log_risk = building.log_risk(), close_risk = building.close_risk(), supervision_report = building.supervision_report(),
     spot_check = building.spot_check(), answer_check = building.answer_check(), circular = building.circular(),
     accountability = building.accountability(), misconduct = building.misconduct(),

@@ -1,4 +1,5 @@
 -- 第十九、二十、二十一、二十四条 合同:15%尾款、终止条款、不少于3年运维、监理
+local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 local lapse = require "lib.lapse"
@@ -139,6 +140,8 @@ return stage "contract" {
       effect = { unset("approval_lapsed_on"), set("started_on", input "signed_on"), set("start_note", input "reason") } },
     reapply = lapse.reapply(), withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
   },

@@ -1,4 +1,5 @@
 -- 第二十八条 验收不合格:限期整改,重新验收;拒不整改或仍不合格的,停付剩余款项
+local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local ending = require "lib.ending"
@@ -33,6 +34,8 @@ return stage "correction" {
           en = "Correction was refused: nothing further is paid" } } },
     terminate = ending.terminate(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }),

@@ -10,23 +10,30 @@ local function in_time(case, now)
   end
 end
 
-local function form_fits(case, given)
+local function form_fits(case, given, now)
   if case.facts.key_project and given.depth ~= "full" then
     return refuse { article = 31, code = "evaluation.depth", field = "depth", zh = "重点项目须用详表评价",
       en = "A key project needs the full evaluation" }
   elseif given.evaluation_result == "passed_with_problems" and not given.problems then
     return refuse { article = 31, code = "evaluation.problems", field = "problems", zh = "有问题需整改的,请列出问题",
       en = "Name the problems that are to be fixed" }
+  elseif given.evaluation_result == "passed_with_problems" and not (given.fix_owner and given.fix_by) then
+    return refuse { article = 31, code = "evaluation.owner", field = "fix_owner", zh = "请写明整改的责任人和期限",
+      en = "Say who answers for fixing them, and by when" }
+  elseif given.fix_by and given.fix_by <= now.date then
+    return refuse { article = 31, code = "evaluation.fix_by", field = "fix_by", zh = "整改期限应在今天之后:请另定", en = "The date must lie ahead" }
   end
 end
 
 return stage "evaluation" {
   kind = "project", order = 180, articles = { 31, 19 }, owner = "bureau", title = { zh = "后评价", en = "Post-evaluation" },
-  limits = { open_after = months(10), remind_after = months(12) },
+  limits = { open_after = months(10), remind_after = months(12), at_the_date = days(0) },
   facts = { { "evaluated_on", date, zh = "后评价日期", en = "Evaluated on", optional = true },
     { "evaluation_result", choice { { "passed", "合格", "Passed" }, { "passed_with_problems", "合格,有问题需整改", "Passed, problems to fix" },
       { "failed", "不合格", "Failed" } }, zh = "后评价结论", en = "Result", optional = true, example = "passed" },
     { "evaluation_problems", list_of(text), zh = "后评价发现的问题", en = "Problems found", optional = true },
+    { "evaluation_fix_owner", text, zh = "整改责任人", en = "Who answers for fixing them", optional = true, max = 60 },
+    { "evaluation_fix_by", date, zh = "整改期限", en = "To be fixed by", optional = true },
     { "problems_fixed_report_on", date, zh = "问题整改报告日期", en = "Problems reported fixed on", optional = true },
     { "evaluation_settled_on", date, zh = "后评价合格且整改到位日期", en = "Passed, problems fixed on", optional = true },
     { "evaluation_score", percent, zh = "得分", en = "Score", optional = true } },
@@ -37,11 +44,14 @@ return stage "evaluation" {
         en = "It weighs on the unit's later approvals; the first retention tranche depends on it" },
       form = { { "depth", choice { { "short", "简表", "Short form" }, { "full", "详表", "Full form" } }, zh = "评价方式", en = "Form",
         example = "full" }, { name = "evaluation_result", fact = "evaluation_result", optional = false },
-        { "problems", list_of(text), zh = "发现的问题", en = "Problems", optional = true }, "evaluation_score" },
+        { "problems", list_of(text), zh = "发现的问题", en = "Problems", optional = true },
+        { "fix_owner", text, zh = "整改责任人", en = "Who answers for fixing them", optional = true, max = 60 },
+        { "fix_by", date, zh = "整改期限", en = "To be fixed by", optional = true }, "evaluation_score" },
       effect = function(case, given, now)
         local clean = given.evaluation_result == "passed"
         return { set("evaluated_on", now.date), set("evaluation_result", given.evaluation_result), set("evaluation_problems", given.problems),
           set("evaluation_score", given.evaluation_score), unset("problems_fixed_report_on"),
+          set("evaluation_fix_owner", given.fix_owner), set("evaluation_fix_by", given.fix_by),
           notify { to = { "builder" }, article = 31, zh = clean and "后评价合格" or "后评价发现问题,请整改",
             en = clean and "The post-evaluation was passed" or "The post-evaluation found problems: fix them" },
           clean and { set("evaluation_settled_on", now.date), ending.wind_up(case, "evaluation") } or {} }
@@ -55,6 +65,8 @@ return stage "evaluation" {
       effect = function(case, _, now) return { set("evaluation_settled_on", now.date), ending.wind_up(case, "evaluation") } end },
   },
   deadlines = {
+    fix = { article = 31, from = "evaluation_fix_by", limit = "at_the_date", unless = "evaluation_settled_on", warn = { workdays(5), workdays(1) },
+      after = { workdays(1), workdays(5) }, tell = { "builder", "bureau" }, action = "report_fixed", title = { zh = "后评价问题整改期限", en = "The problems are to be fixed" } },
     opens = { article = 31, from = "final_accepted_on", limit = "open_after", nature = "opens", stage_open = true, unless = "evaluated_on",
       warn = { days(15) }, tell = "bureau", action = "evaluate", title = { zh = "后评价可以开展", en = "The post-evaluation opens" } },
     waiting = { article = 19, from = "final_accepted_on", limit = "remind_after", nature = "reminder", stage_open = true,

@@ -79,7 +79,7 @@ return stage "final_acceptance" {
       effect = { append("acceptance_meetings", experts.record()) } },
     pass = { by = "bureau", final = true, order = 6, usual = 3, after = workdays(2), title = { zh = "竣工验收合格", en = "Accept the project" },
       needs = docs { "acceptance_report" }, form = { { "opinion", text, zh = "验收意见", en = "Opinion", example = "同意通过竣工验收" } },
-      guard = { common.not_own, received, not_waiting, acceptance.gates, met },
+      guard = { common.not_own, received, not_waiting, acceptance.gates, met, conditions.block "acceptance" },
       effect = function(case, given, now)
         return { set("acceptance_opinion", given.opinion), acceptance.accepted(case, now.date),
           notify { to = { "builder", "finance" }, article = 26, zh = "项目竣工验收合格,可投入使用", en = "The project is accepted and may be used" },
@@ -88,9 +88,9 @@ return stage "final_acceptance" {
     pass_with_conditions = { by = "bureau", final = true, order = 7, title = { zh = "附条件通过竣工验收", en = "Accept with conditions" }, needs = docs { "acceptance_report" },
       form = { { "opinion", text, zh = "验收意见", en = "Opinion" }, conditions.field() },
       help = { zh = "每个条件写明责任人、期限和落实前挡住的事项", en = "Each condition names who answers for it, its date, and what it blocks until met" },
-      guard = { common.not_own, received, not_waiting, acceptance.gates, met }, check = conditions.check,
+      guard = { common.not_own, received, not_waiting, acceptance.gates, met, conditions.block "acceptance" }, check = conditions.check,
       effect = function(case, given, now)
-        return { set("acceptance_opinion", given.opinion), acceptance.accepted(case, now.date), conditions.set(given),
+        return { set("acceptance_opinion", given.opinion), acceptance.accepted(case, now.date), conditions.set(case, given, "竣工验收", 26),
           notify { to = { "builder", "finance" }, article = 26, zh = "项目附条件通过竣工验收,请按期落实条件", en = "Accepted with conditions: meet them by their dates" }, follow "accepted" }
       end },
     fail = (function() local a = acceptance.fail "final"; a.guard = received; return a end)(),
@@ -98,6 +98,8 @@ return stage "final_acceptance" {
     pay = money_.pay(), terminate = ending.terminate(),
     accountability = building.accountability(), misconduct = building.misconduct(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }),

@@ -39,6 +39,7 @@ return stage "operations" {
     classify = oversight.classify(), declassify = oversight.declassify(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
     meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     find_not_sharing = { by = "bureau", order = 10, article = 35, title = { zh = "认定未按要求共享", en = "Find that it does not share" }, when = not_set("sharing_ban_on"),
       help = { zh = "不予安排运维经费,本单位不得新建、改建、扩建政务信息系统,直至解除", en = "No money for operations, and the unit may not build, until lifted" },
       form = { { "reason", text, zh = "事实和理由(未共享或重复采集)", en = "Facts: not shared, or collected twice" } },
@@ -86,8 +87,8 @@ return stage "operations" {
         ending.wind_up(case, "operations") } end },
   },
   deadlines = {
-    condition = { article = 26, from = "conditions_due", limit = "at_the_date", stage_open = true, warn = { workdays(5), workdays(1) }, after = { workdays(1), workdays(5) },
-      tell = { "builder", "bureau" }, action = "meet_condition", title = { zh = "验收条件落实期限", en = "A condition of acceptance is due" } },
+    condition = { article = 26, from = "conditions_due", limit = "at_the_date", warn = { workdays(5), workdays(1) }, after = { workdays(1), workdays(5) },
+      tell = { "builder", "bureau" }, action = "meet_condition", title = { zh = "所附条件落实期限", en = "A condition is due" } },
     over = { article = 21, from = "operations_until", limit = "at_the_date", nature = "opens", stage_open = true,
       warn = { months(6), months(3), months(1) }, tell = { "builder", "bureau" }, action = "end",
       title = { zh = "运维期届满", en = "Operations end" } },

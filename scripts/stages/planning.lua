@@ -1,4 +1,5 @@
 -- 第六、七条 待列年度计划:由年度计划(plan)下达时一并推动
+local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 
@@ -38,6 +39,8 @@ return stage "planning" {
     request_urgent = common.request_urgent(),
     withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
   },
   deadlines = {
     waiting = { article = 6, from = "opened", limit = "remind_after", nature = "reminder", warn = { months(1) }, tell = { "bureau", "builder" },

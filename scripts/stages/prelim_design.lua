@@ -1,4 +1,5 @@
 -- 第十条 初步设计:500万元起由专业机构编制,1000万元起须可行性研究报告批复
+local conditions = require "lib.conditions"
 local integration = require "lib.integration"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
@@ -52,6 +53,19 @@ local function overrun_reported(case, now)
   end
 end
 
+local reply_study = { by = "drc", order = 3, usual = 3, after = workdays(20),
+  title = { zh = "批复可行性研究报告", en = "Reply to the feasibility study" }, when = is_set("study_submitted_on"),
+  needs = docs { "feasibility_reply" },
+  help = { zh = "批复总投资不填的,即同设计概算", en = "Left empty, the total approved equals the design estimate" },
+  form = { { "amount", money, zh = "批复总投资", en = "Total approved", min = 1, optional = true }, money_.lighter_field() },
+  guard = common.not_own,
+  check = function(case, given, now) return money_.lighter(case, amount_of(case, given), given.lighter_reason, now) end,
+  effect = function(case, given, now)
+    return { set("study_replied_on", now.date), unset("study_submitted_on"),
+      money_.approved(case, amount_of(case, given), "prelim_design", given.lighter_reason, now),
+      notify { to = { "builder", "bureau" }, article = 10, zh = "可行性研究报告已批复", en = "The feasibility study was approved" } }
+  end }
+
 return stage "prelim_design" {
   kind = "project", order = 40, articles = { 10, 7 }, owner = "builder", title = { zh = "初步设计", en = "Preliminary design" },
   limits = { professional_from = wan(500), study_from = wan(1000), overrun_percent = 10, remind_after = months(3) },
@@ -88,18 +102,9 @@ return stage "prelim_design" {
       needs = docs { "feasibility_study" },
       effect = { set("study_submitted_on", today), unset("study_returned"),
         notify { to = { "drc" }, article = 10, zh = "可行性研究报告已报送,请批复", en = "A feasibility study was submitted for your reply" } } },
-    reply_study = { by = "drc", order = 3, usual = 3, after = workdays(20),
-      title = { zh = "批复可行性研究报告", en = "Reply to the feasibility study" }, when = is_set("study_submitted_on"),
-      needs = docs { "feasibility_reply" },
-      help = { zh = "批复总投资不填的,即同设计概算", en = "Left empty, the total approved equals the design estimate" },
-      form = { { "amount", money, zh = "批复总投资", en = "Total approved", min = 1, optional = true }, money_.lighter_field() },
-      guard = common.not_own,
-      check = function(case, given, now) return money_.lighter(case, amount_of(case, given), given.lighter_reason, now) end,
-      effect = function(case, given, now)
-        return { set("study_replied_on", now.date), unset("study_submitted_on"),
-          money_.approved(case, amount_of(case, given), "prelim_design", given.lighter_reason, now),
-          notify { to = { "builder", "bureau" }, article = 10, zh = "可行性研究报告已批复", en = "The feasibility study was approved" } }
-      end },
+    reply_study = reply_study,
+    reply_study_with_conditions = conditions.variant(reply_study, { order = 6, article = 10, from = "可研批复", blocks = { "approval", "acceptance", "nothing" },
+      title = { zh = "附条件批复可行性研究报告", en = "Reply to the study with conditions" } }),
     return_study = { by = "drc", order = 4, title = { zh = "退回可行性研究报告", en = "Return the study" }, when = is_set("study_submitted_on"),
       form = { { "reason", text, zh = "退回意见", en = "What to change" } },
       effect = { unset("study_submitted_on"), set("study_returned", input "reason"),
@@ -123,6 +128,8 @@ return stage "prelim_design" {
     declare_exception = integration.declare(),
     withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
   },
   deadlines = {
     waiting = { article = 10, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(10) }, tell = "builder",

@@ -1,4 +1,5 @@
 -- 第五条 前置技术审查:列入年度计划的门票
+local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 
@@ -8,6 +9,13 @@ local function corrected(case)
       en = "The builder's correction is awaited: decide once it has come back" }
   end
 end
+
+local pass = { by = "center", order = 1, usual = 1, after = workdays(15), title = { zh = "审查通过", en = "Pass" }, needs = docs { "pretech_opinion" },
+  guard = { common.not_own, corrected },
+  form = { { "opinion", text, zh = "审查意见", en = "Opinion", example = "同意申报" } },
+  effect = { set("pretech_passed_on", today), set("pretech_opinion", input "opinion"), unset("pretech_missing"),
+    notify { to = { "builder", "bureau" }, article = 5, zh = "前置技术审查已通过,可列入年度计划",
+      en = "The pre-technical review was passed: the project may enter the plan" }, follow "passed" } }
 
 return stage "pretech" {
   kind = "project", order = 20, articles = { 5 }, owner = "center", title = { zh = "前置技术审查", en = "Pre-technical review" },
@@ -20,12 +28,9 @@ return stage "pretech" {
   },
   leads = { passed = "planning", failed = "declaration" },
   actions = {
-    pass = { by = "center", order = 1, usual = 1, after = workdays(15), title = { zh = "审查通过", en = "Pass" }, needs = docs { "pretech_opinion" },
-      guard = { common.not_own, corrected },
-      form = { { "opinion", text, zh = "审查意见", en = "Opinion", example = "同意申报" } },
-      effect = { set("pretech_passed_on", today), set("pretech_opinion", input "opinion"), unset("pretech_missing"),
-        notify { to = { "builder", "bureau" }, article = 5, zh = "前置技术审查已通过,可列入年度计划",
-          en = "The pre-technical review was passed: the project may enter the plan" }, follow "passed" } },
+    pass = pass,
+    pass_with_conditions = conditions.variant(pass, { order = 5, article = 5, confirm = "center", from = "前置技术审查", blocks = { "approval", "acceptance", "nothing" },
+      title = { zh = "附条件通过审查", en = "Pass with conditions" } }),
     correct = { by = "center", order = 2, title = { zh = "退回补正", en = "Ask for correction" }, guard = corrected,
       help = { zh = "请一次写全需要补正的内容", en = "Name everything at once" },
       form = { { "missing", list_of(text), zh = "需补正的内容", en = "What to correct", min = 1, example = { "补充数据共享方案" } } },

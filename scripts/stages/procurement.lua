@@ -1,4 +1,5 @@
 -- 第十八条 招标投标和政府采购
+local conditions = require "lib.conditions"
 local building = require "lib.building"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
@@ -79,6 +80,8 @@ return stage "procurement" {
       effect = { append("procurement_failures", { on = today, reason = input "reason" }), unset("procurement_method") } },
     reapply = lapse.reapply(), withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
   },

@@ -1,4 +1,5 @@
 -- 第十一、十二条 方案评审:八个方面;200万元起开专家评审会
+local conditions = require "lib.conditions"
 local integration = require "lib.integration"
 local draw = require "lib.draw"
 local oversight = require "lib.oversight"
@@ -73,12 +74,13 @@ end
 return stage "scheme_review" {
   kind = "project", order = 50, articles = { 11, 12 }, owner = "center", title = { zh = "方案评审", en = "Scheme review" },
   help = { zh = "办法未定评审时限:只计时、不算超期", en = "The regulation sets no limit here: time is shown, never called overdue" },
-  limits = { meeting_from = wan(200), experts_at_least = 5, remind_after = workdays(20) },
+  limits = { meeting_from = wan(200), experts_at_least = 5, remind_after = workdays(20), at_the_date = days(0) },
   facts = {
     { "expert_meetings", list_of(experts.fields()), zh = "专家评审会", en = "Expert meetings", optional = true },
     { "review_subjects", record(subjects), zh = "八个方面的评审", en = "The eight subjects", optional = true },
     { "review_opinion", text, zh = "评审意见", en = "Review opinion", optional = true },
-    { "review_conditions", list_of(text), zh = "评审条件", en = "Conditions of the review", optional = true },
+    { "review_conditions", list_of(conditions.plain), zh = "评审条件", en = "Conditions of the review", optional = true },
+    { "review_conditions_due", date, zh = "评审条件最早期限", en = "Earliest date of a review condition", optional = true },
     { "conditions_answer", text, zh = "条件落实说明", en = "How the conditions were met", optional = true },
     { "review_passed_on", date, zh = "方案评审通过日期", en = "Scheme review passed on", optional = true },
     { "reviewed_amount", money, zh = "评审概算", en = "Amount as reviewed", optional = true },
@@ -88,6 +90,8 @@ return stage "scheme_review" {
   actions = {
     check_integration = integration.judge(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     draw = draw.action("center", "scheme_review"), name_experts = draw.by_hand("center", "scheme_review"),
     meeting = { by = "center", order = 1, usual = 1, after = workdays(10), article = 12,
       title = { zh = "登记专家评审会", en = "Record the expert meeting" }, needs = docs { "expert_opinion" },
@@ -108,13 +112,14 @@ return stage "scheme_review" {
           follow "passed" }
       end },
     pass_with_conditions = { by = "center", order = 3, title = { zh = "附条件通过", en = "Pass with conditions" }, needs = docs { "review_opinion" },
-      form = (function() local f = opinion_form(); f[#f + 1] = { "conditions", list_of(text), zh = "须落实的条件", en = "Conditions",
+      form = (function() local f = opinion_form(); f[#f + 1] = { "conditions", list_of(conditions.plain), zh = "须落实的条件", en = "Conditions",
         min = 1 }; return f end)(),
+      help = { zh = "每个条件写明责任人和期限;全部落实并确认后才转审批", en = "Each condition names who answers for it and its date; the approval waits for all of them" },
       guard = { common.not_own, no_conditions, integration.follows, function(case, now) return met(case, now, size(case)) end },
-      check = { thresholds, function(_, given) return judge(given, "improve") end },
+      check = { thresholds, function(_, given) return judge(given, "improve") end, conditions.check },
       effect = function(case, given, now)
         return { set("review_subjects", given.subjects), set("review_opinion", given.opinion), set("reviewed_amount", amount_of(case, given)),
-          set("review_conditions", given.conditions),
+          set("review_conditions", given.conditions), set("review_conditions_due", conditions.earliest(given.conditions)),
           unset("conditions_answer"), money_.approved(case, amount_of(case, given), "scheme_review", given.lighter_reason, now),
           notify { to = { "builder" }, article = 11, zh = "方案附条件通过,请落实后提交说明",
             en = "The scheme was passed with conditions: meet them and say how" } }
@@ -126,7 +131,7 @@ return stage "scheme_review" {
         notify { to = { "center" }, article = 11, zh = "建设单位已落实评审条件,请确认", en = "The builder has met the conditions: confirm" } } },
     confirm_conditions = { by = "center", order = 5, title = { zh = "确认条件已落实", en = "Confirm the conditions" },
       when = is_set("conditions_answer"), guard = common.not_own,
-      effect = { set("review_passed_on", today), unset("review_conditions"),
+      effect = { set("review_passed_on", today), unset("review_conditions"), unset("review_conditions_due"),
         notify { to = { "builder", "bureau" }, article = 11, zh = "评审条件已落实,请提交审批", en = "The conditions are met: apply for approval" },
         follow "passed" } },
     return_scheme = { by = "center", order = 6, title = { zh = "退回修改", en = "Return for correction" },
@@ -135,12 +140,14 @@ return stage "scheme_review" {
       effect = function(_, given)
         local said = ""
         for i, line in ipairs(given.missing) do said = said .. (i > 1 and ";" or "") .. line end
-        return { unset("review_conditions"), unset("conditions_answer"), set("review_opinion", said),
+        return { unset("review_conditions"), unset("review_conditions_due"), unset("conditions_answer"), set("review_opinion", said),
           notify { to = { "builder" }, article = 11, zh = "方案评审退回,请按意见修改", en = "The scheme was returned: correct it" },
           follow "returned" }
       end },
   },
   deadlines = {
+    conditions = { article = 11, from = "review_conditions_due", limit = "at_the_date", warn = { workdays(5), workdays(1) }, after = { workdays(1), workdays(5) },
+      tell = { "builder", "center" }, action = "answer_conditions", title = { zh = "评审条件落实期限", en = "The conditions of the review are due" } },
     waiting = { article = 11, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(5) }, tell = "center", action = "pass",
       title = { zh = "方案评审提醒(本地设定)", en = "Scheme review pending (local setting)" } },
   },

@@ -1,4 +1,5 @@
 -- 第二十六条(二) 试运行3个月,期满次日起申请竣工验收
+local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local common = require "lib.common"
@@ -48,6 +49,8 @@ return stage "trial_run" {
       end },
     pay = money_.pay(), terminate = ending.terminate(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }, 2),

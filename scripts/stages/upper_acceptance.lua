@@ -1,9 +1,16 @@
 -- 第二十七条 国家、省级资金项目:先由政务管理服务局预验收,上级验收后市里认可
+local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local acceptance = require "lib.acceptance"
 local common = require "lib.common"
 local ending = require "lib.ending"
 local money_ = require "lib.money"
+
+local pre_accept = { by = "bureau", order = 1, usual = 6, after = workdays(10), article = 27,
+  title = { zh = "预验收合格", en = "Pass the pre-acceptance" }, needs = docs { "acceptance_application", "pre_acceptance_opinion" },
+  when = not_set("pre_accepted_on"),
+  guard = { common.not_own, acceptance.gates }, effect = { set("pre_accepted_on", today),
+    notify { to = { "builder" }, article = 27, zh = "预验收合格,可向上级申请验收", en = "Pre-accepted: apply to the level above" } } }
 
 return stage "upper_acceptance" {
   kind = "project", order = 145, articles = { 27, 26, 28 }, owner = "bureau",
@@ -14,19 +21,17 @@ return stage "upper_acceptance" {
     { "upper_body", text, zh = "上级验收部门", en = "Who accepted above", optional = true, max = 120 } },
   leads = { accepted = { "archive", "settlement", "retention", "evaluation", "operations" }, failed = "correction" },
   actions = acceptance.with_records({
-    pre_accept = { by = "bureau", order = 1, usual = 6, after = workdays(10), article = 27,
-      title = { zh = "预验收合格", en = "Pass the pre-acceptance" }, needs = docs { "acceptance_application", "pre_acceptance_opinion" },
-      when = not_set("pre_accepted_on"),
-      guard = { common.not_own, acceptance.gates }, effect = { set("pre_accepted_on", today),
-        notify { to = { "builder" }, article = 27, zh = "预验收合格,可向上级申请验收", en = "Pre-accepted: apply to the level above" } } },
+    pre_accept = pre_accept,
+    pre_accept_with_conditions = conditions.variant(pre_accept, { order = 5, article = 27, from = "预验收", blocks = { "acceptance", "payment", "retention", "nothing" },
+      title = { zh = "附条件通过预验收", en = "Pass the pre-acceptance with conditions" } }),
     record_upper = { by = "builder", final = true, order = 2, usual = 7, after = workdays(30), article = 27,
       title = { zh = "登记上级验收结果", en = "Record the acceptance above" }, needs = docs { "upper_acceptance_document" },
       form = { { "accepted_on", date, zh = "上级验收日期", en = "Accepted above on" },
         { "body", text, zh = "上级验收部门", en = "Who accepted", max = 120 } },
-      guard = function(case)
+      guard = { function(case)
         if not case.facts.pre_accepted_on then return refuse { article = 27, code = "upper.not_pre_accepted",
           zh = "须先经政务管理服务局预验收:请待预验收合格", en = "The bureau's pre-acceptance comes first: wait for it" } end
-      end,
+      end, conditions.block "acceptance" },
       check = function(case, given, now)
         if given.accepted_on > now.date or given.accepted_on < case.facts.pre_accepted_on then
           return refuse { article = 27, code = "upper.date", field = "accepted_on", zh = "上级验收日期应在预验收之后、今天以前:请核对",
@@ -39,6 +44,8 @@ return stage "upper_acceptance" {
       end },
     fail = acceptance.fail "upper", pay = money_.pay(), terminate = ending.terminate(),
     classify = oversight.classify(), declassify = oversight.declassify(),
+    meet_condition = conditions.meet(), confirm_condition = conditions.confirm(),
+    center_confirm = conditions.confirm "center",
     suspend = oversight.suspend(), lift_suspension = oversight.lift_suspension(),
     release = oversight.release(), withdraw_release = oversight.withdraw_release(),
   }, 1),

@@ -1,4 +1,5 @@
 -- 第七条 一事一议:三部门联合审查,领导小组审定,政府批准,列入年度增补计划
+local conditions = require "lib.conditions"
 local order_of = { { "bureau", "urgent_bureau_on" }, { "drc", "urgent_drc_on" }, { "finance", "urgent_finance_on" } }
 
 local function all_signed(case)
@@ -23,6 +24,14 @@ local function group_first(case)
   end
 end
 
+local approve = { by = "government", order = 3, usual = 3, after = workdays(10),
+  title = { zh = "政府批准,列入增补计划", en = "The government approves: supplementary plan" },
+  needs = docs { "government_minutes" }, guard = { all_signed, group_first },
+  effect = { set("plan_entered_on", today), set("plan_kind", "supplementary"), set("declared_on", today),
+    notify { to = { "builder", "center", "bureau" }, article = 7, zh = "项目已列入年度增补计划,可编制初步设计方案",
+      en = "The project is in the supplementary plan: the preliminary design may be made" },
+    follow "approved" } }
+
 return stage "urgent_review" {
   kind = "project", order = 35, articles = { 7 }, owner = "bureau", title = { zh = "急需建设联合审查", en = "Joint review of an urgent project" },
   limits = { remind_after = workdays(20) },
@@ -41,13 +50,9 @@ return stage "urgent_review" {
     leading_group = { by = "leading_group", order = 2, usual = 2, after = workdays(10),
       title = { zh = "领导小组审定", en = "The leading group approves" }, when = not_set("urgent_group_on"),
       needs = docs { "leading_group_minutes" }, guard = all_signed, effect = { set("urgent_group_on", today) } },
-    approve = { by = "government", order = 3, usual = 3, after = workdays(10),
-      title = { zh = "政府批准,列入增补计划", en = "The government approves: supplementary plan" },
-      needs = docs { "government_minutes" }, guard = { all_signed, group_first },
-      effect = { set("plan_entered_on", today), set("plan_kind", "supplementary"), set("declared_on", today),
-        notify { to = { "builder", "center", "bureau" }, article = 7, zh = "项目已列入年度增补计划,可编制初步设计方案",
-          en = "The project is in the supplementary plan: the preliminary design may be made" },
-        follow "approved" } },
+    approve = approve,
+    approve_with_conditions = conditions.variant(approve, { order = 5, article = 7, from = "急需建设审批", blocks = { "approval", "acceptance", "payment", "nothing" },
+      title = { zh = "政府附条件批准", en = "The government approves with conditions" } }),
     decline = { by = { "bureau", "drc", "finance", "leading_group", "government" }, order = 4, title = { zh = "不同意", en = "Decline" },
       form = { { "reason", text, zh = "理由", en = "Why" } },
       help = { zh = "退回申报环节,可改报下一年度", en = "Back to the declaration: declare for the next year" },

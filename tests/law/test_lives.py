@@ -260,7 +260,8 @@ def test_life_of_12_000_000():
         c.at("2025-05-12")
         p.reminded("2025-05-09", "opens", "2025-05-08", "bureau")
         p.no("bureau", "evaluation.evaluate", "evaluation.depth", 31, depth="short", evaluation_result="passed")
-        p.do("bureau", "evaluation.evaluate", depth="full", evaluation_result="passed_with_problems", problems=["共享目录未及时更新"])
+        p.do("bureau", "evaluation.evaluate", depth="full", evaluation_result="passed_with_problems", problems=["共享目录未及时更新"],
+             fix_owner="信息科", fix_by="2025-06-30")
         c.at("2025-06-10")
         p.reminded("2025-06-06", "year_1", "2025-07-08", "bureau", "finance", me)  # 1 month before: Sunday 06-08, so the Friday before
         p.reminded("2025-06-06", "security_first", "2025-07-08", me)

@@ -144,7 +144,8 @@ def test_11_12_review_and_experts():
     C.do(id, "center", "scheme_review.meeting", held_on=today, experts=EXPERTS[:3], exception_reason="库内该领域只有三人")
     said = C.no(id, "center", "scheme_review.pass", "review.subject", 11, subjects={**GOOD, "data_sharing": "improve"}, opinion="可行")
     assert said["field"] == "subjects.data_sharing" and "数据共享方案" in str(said), said
-    C.no(id, "center", "scheme_review.pass_with_conditions", "review.subject", 11, subjects={**GOOD, "estimate": "fail"}, opinion="可行", conditions=["核减"])
+    C.no(id, "center", "scheme_review.pass_with_conditions", "review.subject", 11, subjects={**GOOD, "estimate": "fail"}, opinion="可行",
+         conditions=[{"condition": "核减", "owner": "李某", "due": "2099-01-01"}])
     # a path is never left silently for a lighter one (readings, articles 8 to 26)
     said = C.no(id, "center", "scheme_review.pass", "path.lighter", 11, subjects=GOOD, opinion="可行", amount=yuan(1_990_000))
     C.do(id, "center", "scheme_review.pass", subjects=GOOD, opinion="可行", amount=yuan(1_990_000), lighter_reason="核减硬件")
