@@ -1,5 +1,5 @@
 /* Reports that scripts declare: one pure function of a case, run over all cases that the caller may see, newest first; every row
- * names its case, so that each figure can be followed to where it comes from. */
+ * names its case, or the cases that were gathered into it, so that each figure can be followed to where it comes from. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +24,8 @@ struct report {
   const char *name, *place;
   const json_t *view, *declared; /* borrowed from the rules */
   json_t *parameters, *rows, *units;
+  json_t *seen;   /* case → true or false: what rows that name another case may show */
+  json_t *record; /* what the script's `finish` left on record: how a sample was drawn */
 };
 
 /* Parameters
@@ -92,6 +94,34 @@ static void note_unit(struct report *report, const char *id) {
   json_decref(org);
 }
 
+/* A row may name another case than the one it was asked for (a list in a plan): the caller must be able to see that too. */
+static int may_show(struct report *report, const json_t *row, bool *ret_may, struct bf_error *err) {
+  const char *id = text(row, "case");
+  const json_t *known = id ? json_object_get(report->seen, id) : NULL;
+  json_t *rows = NULL;
+  *ret_may = known ? json_is_true(known) : false;
+  if (known || !id) return 0;
+  int r = bf__store_rows(report->reading->store, "SELECT state FROM cases WHERE id = $1", "state:j", &rows, err, "t", id);
+  if (r < 0) return r;
+  const json_t *state = json_object_get(json_array_get(rows, 0), "state");
+  *ret_may = state && bf__may_see(report->reading, state);
+  if (*ret_may) note_unit(report, text(state, "unit"));
+  json_decref(rows);
+  return json_object_set_new(report->seen, id, json_boolean(*ret_may)) < 0 ? no_memory(err) : 0;
+}
+
+static int take_rows(struct report *report, const json_t *said, struct bf_error *err) {
+  size_t i;
+  json_t *row;
+  json_array_foreach(said, i, row) {
+    bool may;
+    int r = may_show(report, row, &may, err);
+    if (r >= 0 && may && json_array_append(report->rows, row) < 0) r = no_memory(err);
+    if (r < 0) return r;
+  }
+  return 0;
+}
+
 /* Asks the script for the rows of CASES. */
 static int run_slice(struct report *report, json_t *cases, json_t *deadlines, struct bf_error *err) {
   char date[BF__DATE_TEXT];
@@ -101,7 +131,7 @@ static int run_slice(struct report *report, json_t *cases, json_t *deadlines, st
       json_pack("[s s O {ss sO* sO sO sO}]", report->name, report->place, cases, "date", date, "actor", report->reading->actor,
                 "deadlines", deadlines, "units", report->units, "parameters", report->parameters);
   int r = args ? bf__rules_call(report->reading->rules, "report", args, &said, err) : no_memory(err);
-  if (r >= 0 && json_is_array(said) && json_array_extend(report->rows, said) < 0) r = no_memory(err);
+  if (r >= 0) r = take_rows(report, said, err);
   json_decref(said);
   if (r >= 0 && json_array_size(report->rows) > ROWS_MAX) r = bf_fail(err, BF_EREFUSED, "report", "more than %d rows", ROWS_MAX);
   return r;
@@ -115,7 +145,7 @@ static int take_slice(struct report *report, const json_t *rows, struct bf_error
     json_t *state = json_object_get(row, "state");
     if (r < 0 || !bf__may_see(report->reading, state)) continue;
     note_unit(report, text(state, "unit"));
-    if (json_array_append(cases, state) < 0 || json_object_set_new(deadlines, text(state, "id"), deadlines_of(report, state)) < 0)
+    if (json_array_append(cases, state) < 0 || json_object_set_new(report->seen, text(state, "id"), json_true()) < 0 || json_object_set_new(deadlines, text(state, "id"), deadlines_of(report, state)) < 0)
       r = no_memory(err);
   }
   if (r >= 0 && json_array_size(cases)) r = run_slice(report, cases, deadlines, err);
@@ -141,6 +171,26 @@ static int run_all(struct report *report, struct bf_error *err) {
     if (r < 0) return r;
   }
   return 0;
+}
+
+/* Rows gathered into groups, and the script's last word over all of them (a sample that is drawn). */
+static int finish(struct report *report, struct bf_error *err) {
+  char date[BF__DATE_TEXT];
+  json_t *said = NULL, *rows;
+  if (!json_object_get(report->declared, "group") && !json_object_get(report->declared, "finish")) return 0;
+  bf__date_format(report->reading->today, date);
+  json_t *args = json_pack("[s s O {ss sO* sO sO}]", report->name, report->place, report->rows, "date", date, "actor",
+                           report->reading->actor, "units", report->units, "parameters", report->parameters);
+  int r = args ? bf__rules_call(report->reading->rules, "report_finish", args, &said, err) : no_memory(err);
+  rows = json_object_get(said, "rows");
+  if (r >= 0 && rows) {
+    json_decref(report->rows);
+    report->rows = json_is_array(rows) ? json_incref(rows) : json_array();
+    report->record = json_incref(json_object_get(said, "record"));
+    if (!report->rows) r = no_memory(err);
+  }
+  json_decref(said);
+  return r;
 }
 
 /* Order and sums
@@ -222,6 +272,17 @@ static json_t *totals_of(const struct report *report) {
  * -----------------------------------------------------------------------------------------------------------------------------
  */
 
+/* The record below the rows, a line for each of its keys. */
+static void record_rows(struct bf__csv *csv, const json_t *record) {
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)(uintptr_t)record, key, value) {
+    bf__csv_cell(csv, key);
+    bf__csv_value(csv, value);
+    bf__csv_end_row(csv);
+  }
+}
+
 static int answer_csv(struct report *report, const json_t *totals, struct bf_error *err) {
   const json_t *columns = json_object_get(report->declared, "columns");
   struct bf__csv csv = {0};
@@ -231,7 +292,8 @@ static int answer_csv(struct report *report, const json_t *totals, struct bf_err
   json_array_foreach(columns, k, column) bf__csv_label(&csv, column);
   bf__csv_end_row(&csv);
   json_array_foreach(report->rows, i, row) {
-    bf__csv_value(&csv, json_object_get(row, "case"));
+    const json_t *one = json_object_get(row, "case"); /* a row of a group names several */
+    bf__csv_value(&csv, one ? one : json_object_get(row, "cases"));
     json_array_foreach(columns, k, column) bf__csv_field(&csv, column, json_object_get(row, text(column, "name")));
     bf__csv_end_row(&csv);
   }
@@ -240,6 +302,7 @@ static int answer_csv(struct report *report, const json_t *totals, struct bf_err
     json_array_foreach(columns, k, column) bf__csv_field(&csv, column, json_object_get(totals, text(column, "name")));
     bf__csv_end_row(&csv);
   }
+  record_rows(&csv, report->record);
   report->reading->type = "text/csv; charset=utf-8";
   report->reading->text = bf__csv_take(&csv);
   return report->reading->text ? 0 : no_memory(err);
@@ -254,9 +317,10 @@ static int answer(struct report *report, struct bf_error *err) {
     r = answer_csv(report, totals, err);
   else if (r >= 0) {
     report->reading->body = json_pack(
-        "{ss sO* sO* sO* sO* sO sO}", "name", report->name, "title", json_object_get(report->declared, "title"), "articles",
+        "{ss sO* sO* sO* sO* sO sO sO*}", "name", report->name, "title", json_object_get(report->declared, "title"), "articles",
         json_object_get(report->declared, "articles"), "parameters", json_object_get(report->declared, "parameters"), "columns",
-        json_object_get(report->declared, "columns"), "rows", report->rows, "totals", totals);
+        json_object_get(report->declared, "columns"), "rows", report->rows, "totals", totals,
+        "record", report->record);
     if (!report->reading->body) r = no_memory(err);
   }
   json_decref(totals);
@@ -291,9 +355,11 @@ static int run(struct bf__reading *reading, struct bf_error *err) {
   if (!permitted(&report)) return refuse_role(&report);
   report.rows = json_array();
   report.units = json_object();
-  int r = report.rows && report.units ? take_parameters(&report, &ok, err) : no_memory(err);
+  report.seen = json_object();
+  int r = report.rows && report.units && report.seen ? take_parameters(&report, &ok, err) : no_memory(err);
   if (r >= 0 && ok) {
     r = run_all(&report, err);
+    if (r >= 0) r = finish(&report, err);
     if (r >= 0) r = sort(&report, err);
     if (r >= 0)
       r = answer(&report, err);
@@ -303,6 +369,8 @@ static int run(struct bf__reading *reading, struct bf_error *err) {
   }
   json_decref(report.rows);
   json_decref(report.units);
+  json_decref(report.seen);
+  json_decref(report.record);
   json_decref(report.parameters);
   return r;
 }

@@ -106,6 +106,8 @@ local register_words = described("register", 'register "name" { … }', "名册:
   { "public", "table", "可以公开的字段", "Fields anyone may see", '{ "name" }' } })
 
 local report_words = described("report", 'report "name" { … }', "报表", "A report", {
+  { "group", "table", "按这几列归并:by 列,sum 求和,count 计数;每行带上其事项", "Rows with equal `by` become one, with sums and count; each names its cases", '{ by = { "unit" }, sum = { "amount" }, count = "projects" }' },
+  { "finish", "function", "最后看全部行:返回行,和可复核的记录", "Over all rows at the end: returns the rows, and a record that can be checked", "function(rows, now) return rows, { seed = now.parameters.seed } end" },
   { "title", "table", "名称", "Its name", '{ zh = "台账", en = "Ledger" }', due = true },
   { "articles", "table", "依据的条", "Its articles", "{ 18 }" },
   { "by", "string|table", "谁可以看", "Who may read it", '"bureau"', due = true },

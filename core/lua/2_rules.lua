@@ -109,6 +109,13 @@ declare("report", report_words, function(level, out, body)
   for _, key in ipairs(body.order or {}) do -- "-key": the greatest first
     if type(key) ~= "string" or not known[key:match("^%-?(.*)$")] then fault(level, "%s: order names '%s', which is no column", what, tostring(key)) end
   end
+  if body.group then
+    shape(level, what .. " group", body.group, { by = "table", sum = "table", count = "string" })
+    if type(body.group.by) ~= "table" or #body.group.by == 0 then fault(level, '%s: group = { by = { "column", … } } is due', what) end
+    for _, part in ipairs { body.group.by, body.group.sum or {}, { body.group.count } } do
+      for _, key in ipairs(part) do if not known[key] then fault(level, "%s: group names '%s', which is no column", what, tostring(key)) end end
+    end
+  end
 end)
 P.words.roles = function(body) return { is = "roles", body = body } end
 P.words.jurisdictions = function(body) return { is = "jurisdictions", body = body } end

@@ -208,34 +208,85 @@ function P.entry.due(case, stage_name, deadline_name, now)
   return { effects = effects }
 end
 
--- One row of a report: plain values under the names of its columns.
-local function report_row(name, columns, case, row)
-  if type(row) ~= "table" then error(("report '%s': row returns { key = value } or nil, not %s"):format(name, type(row)), 0) end
-  local out = { case = case.id }
+-- One row of a report: plain values under the names of its columns. `case` may name another case that the figure comes from.
+local function report_row(name, columns, case_id, row)
+  if type(row) ~= "table" then error(("report '%s': row returns { key = value }, a list of them, or nil, not %s"):format(name, type(row)), 0) end
+  local out = { case = row.case or case_id, cases = row.cases }
   for key, value in pairs(row) do
-    if not columns[key] then
+    if not columns[key] and key ~= "case" and key ~= "cases" then
       local names = {}
       for n in pairs(columns) do names[#names + 1] = n end
       local near = type(key) == "string" and host.nearest(key, names)
       error(("report '%s': row gives '%s', which is no column%s"):format(name, tostring(key), near and (", did you mean '" .. near .. "'?") or ""), 0)
     end
-    if type(value) == "table" or type(value) == "function" then error(("report '%s': column '%s' takes a plain value"):format(name, key), 0) end
+    if key ~= "cases" and (type(value) == "table" or type(value) == "function") then
+      error(("report '%s': column '%s' takes a plain value"):format(name, key), 0)
+    end
     out[key] = value
   end
   return out
 end
 
+local function column_names(report)
+  local columns = {}
+  for _, c in ipairs(report.columns) do columns[c.name] = true end
+  return columns
+end
+
 -- entry.report(name, jurisdiction, cases, now) → rows, each with its case. `now` also tells each case's deadlines, the units' names and the parameters.
 function P.entry.report(name, jurisdiction, cases, now)
   local view = P.view(jurisdiction)
-  local report, columns, titles, out = view.reports[name], {}, {}, {}
-  for _, c in ipairs(report.columns) do columns[c.name] = true end
+  local report, titles, out = view.reports[name], {}, {}
+  local columns = column_names(report)
   for stage, s in pairs(view.stages) do titles[stage] = s.title end
   local ctx = host.readonly { date = now.date, actor = now.actor, deadlines = now.deadlines or {}, units = now.units or {}, parameters = now.parameters or {},
     titles = titles, limit = function(limit) return P.resolve_limit(view, "", limit) end }
   for _, case in ipairs(cases) do
-    local row = report.row(case, ctx)
-    if row ~= nil then out[#out + 1] = report_row(name, columns, case, row) end
+    local said = report.row(case, ctx)
+    if type(said) ~= "table" or #said == 0 then said = { said } end
+    for _, row in ipairs(said) do
+      if type(row) ~= "table" or next(row) ~= nil then out[#out + 1] = report_row(name, columns, case.id, row) end
+    end
   end
   return out
+end
+
+-- ROWS with equal values of group.by become one, with the sums of group.sum, how many they were (group.count) and the cases behind them.
+local function grouped(group, rows)
+  local out, index = {}, {}
+  for _, row in ipairs(rows) do
+    local key = ""
+    for _, name in ipairs(group.by) do key = key .. tostring(row[name]) .. "\0" end
+    local g = index[key]
+    if not g then
+      g = { row = { cases = {} }, seen = {} }
+      for _, name in ipairs(group.by) do g.row[name] = row[name] end
+      for _, name in ipairs(group.sum or {}) do g.row[name] = 0 end
+      index[key], out[#out + 1] = g, g.row
+    end
+    for _, name in ipairs(group.sum or {}) do g.row[name] = g.row[name] + (row[name] or 0) end
+    if group.count then g.row[group.count] = (g.row[group.count] or 0) + 1 end
+    if row.case and not g.seen[row.case] then
+      g.seen[row.case] = true
+      g.row.cases[#g.row.cases + 1] = row.case
+    end
+  end
+  return out
+end
+
+-- entry.report_finish(name, jurisdiction, rows, now) → { rows, record }: groups, then the script's `finish` over all rows.
+function P.entry.report_finish(name, jurisdiction, rows, now)
+  local view = P.view(jurisdiction)
+  local report, record = view.reports[name], nil
+  if report.group then rows = grouped(report.group, rows) end
+  if report.finish then
+    local ctx = host.readonly { date = now.date, actor = now.actor, units = now.units or {}, parameters = now.parameters or {},
+      limit = function(limit) return P.resolve_limit(view, "", limit) end }
+    local said
+    said, record = report.finish(rows, ctx)
+    local columns = column_names(report)
+    rows = {}
+    for i, row in ipairs(said) do rows[i] = report_row(name, columns, row.case, row) end
+  end
+  return { rows = rows, record = record }
 end

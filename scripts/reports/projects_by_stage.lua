@@ -1,10 +1,11 @@
 -- 第十八、二十三条 在办项目按环节:逾期的在前,其后按环节 · running projects, the overdue first, then by stage
 
--- 最早到期的一项;日期已到即可办理的不算期限 · the deadline that comes first; dates that merely open something are none
+-- 逾期最久的一项,没有逾期的取最早到期的;日期已到即可办理的不算期限 · the one overdue longest, else the one that comes first; dates that merely open something are none
 local function first(deadlines)
   local best
   for _, d in ipairs(deadlines or {}) do
-    if d.due and d.nature ~= "opens" and (not best or d.due < best.due) then best = d end
+    local late, best_late = d.state == "overdue", best and best.state == "overdue"
+    if d.due and d.nature ~= "opens" and (not best or late and not best_late or late == best_late and d.due < best.due) then best = d end
   end
   return best
 end

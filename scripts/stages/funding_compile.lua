@@ -52,7 +52,7 @@ local function fits(case, given, now)
   end
   local said = { rules[given.purpose](p.facts, given, case.facts.year) }
   for _, line in ipairs(case.facts.lines or {}) do
-    if line.project == given.project and line.purpose == given.purpose then
+    if line.project == given.project and line.purpose == given.purpose and line.quarter == given.quarter then
       said[#said + 1] = no(9, "twice", "project", "该项目同一用途已安排:请先撤下再改", "This project has a line for this purpose: take it out first")
     end
   end
@@ -70,9 +70,11 @@ return stage "funding_compile" {
     allot = { by = "finance", order = 1, usual = 1, after = workdays(10), title = { zh = "安排资金", en = "Allot money" }, reads = { "input.project" }, check = fits,
       form = { { "project", ref "project", zh = "项目", en = "Project", example = "430900-2023-0001" }, { "amount", money, zh = "金额", en = "Amount", min = 1, example = wan(50) },
         { "purpose", choice { { "new", "当年计划项目", "This year's plan" }, { "earlier", "以前年度项目当年应付", "Earlier projects, due this year" },
-          { "operation", "运行维护", "Operations" }, { "subsidy", "建成奖补", "Subsidy after completion" } }, zh = "用途", en = "Purpose", example = "new" } },
-      effect = function(case, given)
-        return { append("lines", { project = given.project, amount = given.amount, purpose = given.purpose }), set("allotted", (case.facts.allotted or 0) + given.amount) }
+          { "operation", "运行维护", "Operations" }, { "subsidy", "建成奖补", "Subsidy after completion" } }, zh = "用途", en = "Purpose", example = "new" },
+        { "quarter", int, zh = "安排在第几季度", en = "In which quarter", min = 1, max = 4, optional = true } },
+      effect = function(case, given, now)
+        local p = now.cases[given.project]
+        return { append("lines", { project = given.project, amount = given.amount, purpose = given.purpose, unit = p.unit, quarter = given.quarter }), set("allotted", (case.facts.allotted or 0) + given.amount) }
       end },
     take_out = { by = "finance", order = 2, title = { zh = "撤下", en = "Take a line out" }, when = is_set("lines"), form = { { "project", ref "project", zh = "项目", en = "Project" } },
       effect = function(case, given)
