@@ -145,7 +145,8 @@ static int take_slice(struct report *report, const json_t *rows, struct bf_error
     json_t *state = json_object_get(row, "state");
     if (r < 0 || !bf__may_see(report->reading, state)) continue;
     note_unit(report, text(state, "unit"));
-    if (json_array_append(cases, state) < 0 || json_object_set_new(report->seen, text(state, "id"), json_true()) < 0 || json_object_set_new(deadlines, text(state, "id"), deadlines_of(report, state)) < 0)
+    if (json_array_append(cases, state) < 0 || json_object_set_new(report->seen, text(state, "id"), json_true()) < 0 ||
+        json_object_set_new(deadlines, text(state, "id"), deadlines_of(report, state)) < 0)
       r = no_memory(err);
   }
   if (r >= 0 && json_array_size(cases)) r = run_slice(report, cases, deadlines, err);
@@ -319,8 +320,7 @@ static int answer(struct report *report, struct bf_error *err) {
     report->reading->body = json_pack(
         "{ss sO* sO* sO* sO* sO sO sO*}", "name", report->name, "title", json_object_get(report->declared, "title"), "articles",
         json_object_get(report->declared, "articles"), "parameters", json_object_get(report->declared, "parameters"), "columns",
-        json_object_get(report->declared, "columns"), "rows", report->rows, "totals", totals,
-        "record", report->record);
+        json_object_get(report->declared, "columns"), "rows", report->rows, "totals", totals, "record", report->record);
     if (!report->reading->body) r = no_memory(err);
   }
   json_decref(totals);
