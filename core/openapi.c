@@ -42,6 +42,8 @@ static const struct route routes[] = {
     {"post", API "cases/{id}/documents", "document.add", "上传材料", "Add a document", "kind! name", NULL, NULL},
     {"get", API "cases/{id}/documents/{document}", "document.get", "下载材料", "A document's bytes", NULL, NULL,
      "application/octet-stream"},
+    {"get", API "cases/{id}/letters", "case.letters", "可以打印的公文", "Official papers that can be printed", NULL, NULL, NULL},
+    {"get", API "cases/{id}/letters/{letter}", "case.letter", "一份公文的内容", "What an official paper says", NULL, NULL, NULL},
     {"get", API "deadlines", "deadline.list", "期限列表", "List deadlines", "from to mine cursor", NULL, NULL},
     {"get", API "inbox", "inbox.list", "消息", "The inbox", "cursor unread", NULL, NULL},
     {"post", API "inbox/{notice}/read", "inbox.read", "消息已读", "Mark a notice as read", NULL, NULL, NULL},

@@ -124,6 +124,17 @@ local column_words = described("column", '{ "key", type, zh = …, en = … }', 
   { "zh", "string", "中文", "Chinese", '"项目"', due = true }, { "en", "string", "英文", "English", '"Project"', due = true },
   { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
 
+local letter_words = described("letter", 'letter "name" { … }', "一份可以打印的公文", "An official paper to print", {
+  { "title", "table", "名称", "Its name", '{ zh = "受理通知书", en = "Notice of acceptance" }', due = true },
+  { "kind", "string", "哪类事项", "Of which kind of case", '"project"', due = true },
+  { "articles", "table", "依据的条", "Its articles", "{ 14 }" },
+  { "from", "string", "由谁发出(角色)", "Who issues it: a role", '"bureau"', due = true },
+  { "when", "table|function", "什么时候可以打印", "When it can be printed", 'is_set("accepted_on")' },
+  { "text", "function", "写什么:函数(case, now),返回 { to, date, paragraphs, … }", "What it says: (case, now) returns { to, date, paragraphs, … }",
+    "function(case, now) return { to = now.unit.zh, date = case.facts.accepted_on, paragraphs = { \"…\" } } end", due = true },
+  { "order", "number", "先后", "Their order", "1" },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
+
 local migrate_words = described("migrate", 'migrate "name" { … }', "规则变了没有出路的在办事项怎样办", "What open cases do that a change of rules would leave without a way", {
   { "title", "table", "名称", "Its name", '{ zh = "转入采购", en = "On to procurement" }', due = true },
   { "kind", "string", "哪类事项", "Of which kind of case", '"project"', due = true },

@@ -1,7 +1,8 @@
 -- Ruleset files become rules: shapes are checked, amendments laid over the base, names resolved.
 -- Files of the ruleset return one declaration each, or a list of them.
 
-local rules = { base = { kinds = {}, stages = {}, registers = {}, reports = {}, papers = {}, roles = {}, jurisdictions = {}, migrations = {} }, views = {} }
+local rules = { base = { kinds = {}, stages = {}, registers = {}, reports = {}, papers = {}, roles = {}, jurisdictions = {}, migrations = {},
+  letters = {} }, views = {} }
 local shape, fault, list, form = P.shape, P.fault, P.list, P.form
 
 local function declare(what, words, finish)
@@ -117,6 +118,12 @@ declare("report", report_words, function(level, out, body)
     end
   end
 end)
+P.letter_parts = { to = 1, number = 1, date = 1, heading = 1, paragraphs = 1, rows = 1, attachments = 1, copies = 1, signed = 1 }
+declare("letter", letter_words, function(level, out, body)
+  local what = ("letter '%s'"):format(out.name)
+  check_title(level, what, body.title)
+  if not body.kind or not body.from or not body.text then fault(level, '%s: kind = "…", from = "role" and text = function(case, now) … end are due', what) end
+end)
 P.words.roles = function(body) return { is = "roles", body = body } end
 P.words.jurisdictions = function(body) return { is = "jurisdictions", body = body } end
 P.words.papers = function(body) return { is = "papers", body = body } end
@@ -155,7 +162,7 @@ lay = function(base, over)
 end
 
 -- Files → declarations ---------------------------------------------------------------------------------------------------
-local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports", migrate = "migrations" }
+local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports", migrate = "migrations", letter = "letters" }
 
 local function near(word, known)
   local names = {}
@@ -163,6 +170,8 @@ local function near(word, known)
   local n = type(word) == "string" and host.nearest(word, names)
   return n and (", did you mean '" .. n .. "'?") or ""
 end
+
+P.near = near
 
 -- Notes every field that an amendment changes, by its whole path; one that was changed before is refused.
 local function touch(touched, at, path, body)
@@ -223,7 +232,7 @@ end
 local function take_file(set, path, county)
   local value = host.run(path)
   local known = { kind = true, stage = true, amend = true, register = true, report = true, roles = true, jurisdictions = true, papers = true,
-    migrate = true }
+    migrate = true, letter = true }
   local declarations = type(value) == "table" and value.is == nil and value or { value }
   for i, d in ipairs(declarations) do
     P.refuse_redline(path, d, county)
@@ -238,7 +247,7 @@ end
 local function copy_set(base)
   local out = { touched = {}, at = {} }
   for key, places_ in pairs(base.at) do out.at[key] = { table.unpack(places_) } end
-  for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions", "migrations" } do
+  for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions", "migrations", "letters" } do
     out[part] = {}
     for name, value in pairs(base[part]) do out[part][name] = value end
   end
@@ -474,6 +483,13 @@ local function check_references(view)
     checked = view.at["register" .. name]
     check_roles(view, ("register '%s'"):format(name), register.by)
     check_roles(view, ("register '%s' read"):format(name), register.read)
+  end
+  for name, letter in pairs(view.letters) do
+    checked = view.at["letter" .. name]
+    local what, facts = ("letter '%s'"):format(name), view.facts[letter.kind]
+    if not facts then wrong(letter.kind, "%s: kind '%s' is not there%s", what, letter.kind, near(letter.kind, view.kinds)) end
+    check_roles(view, what, letter.from)
+    check_condition(view, "", what .. " when", letter.when, facts)
   end
   for name, m in pairs(view.migrations) do
     checked = view.at["migrate" .. name]

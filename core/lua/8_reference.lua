@@ -9,6 +9,7 @@ tell("declarations", "声明", "Declarations", {
   { "kind", 'kind "name" { … }', "一类事项", "A kind of case", 'kind "project" { … }' },
   { "register", 'register "name" { … }', "一个名册", "A register", 'register "experts" { … }' },
   { "report", 'report "name" { … }', "一张报表", "A report", 'report "ledger" { … }' },
+  { "letter", 'letter "name" { … }', "一份可以打印的公文", "An official paper to print", 'letter "receipt" { … }' },
   { "redline", 'redline "name" { … }', "一条红线,只在 redlines/", "A red line, only under redlines/", 'redline "retention" { … }' },
   { "crossed", "crossed { zh, en }", "红线的函数说:踩了", "What a red line says when it is crossed", 'crossed { zh = "…", en = "…" }' },
   { "migrate", 'migrate "name" { … }', "规则变时在办事项的去处", "Where open cases go when rules change", 'migrate "to_procurement" { … }' },
@@ -88,6 +89,8 @@ tell("helpers", "函数", "Helpers", {
   { "is_workday", "is_workday(date)", "是不是工作日", "Whether a day is worked", 'is_workday("2024-04-07") --> true' },
   { "year_of", "year_of(date)", "年份", "The year", 'year_of("2024-03-04") --> 2024' },
   { "money_text", "money_text(fen)", "金额写成中文", "An amount as Chinese text", 'money_text(wan(50)) --> "50万元"' },
+  { "money_capitals", "money_capitals(fen)", "金额大写", "An amount in Chinese capitals", 'money_capitals(yuan(1001)) --> "壹仟零壹元整"' },
+  { "date_zh", "date_zh(date)", "日期写成中文", "A day as Chinese text", 'date_zh("2024-03-04") --> "2024年3月4日"' },
   { "is_open", "is_open(case, stage)", "环节开着没有", "Whether a stage is open", 'is_open(case, "approval")' },
   { "has_paper", "has_paper(case, paper)", "交了某材料没有", "Whether a paper is there", 'has_paper(case, "budget")' },
   { "sm3", "sm3(text)", "SM3 摘要,十六进制:抽取可复核", "SM3 in hex: for draws that anyone can check", 'sm3(now.seed .. ":E001")' } })

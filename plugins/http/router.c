@@ -26,6 +26,8 @@ static const struct bf__route routes[] = {
     {HTTP_GET, API "cases/{id}/why", "case.why", 0},
     {HTTP_POST, API "cases/{id}/documents", "document.add", BF__ROUTE_UPLOAD},
     {HTTP_GET, API "cases/{id}/documents/{document}", "document.get", 0},
+    {HTTP_GET, API "cases/{id}/letters", "case.letters", 0},
+    {HTTP_GET, API "cases/{id}/letters/{letter}", "case.letter", 0},
     {HTTP_GET, API "deadlines", "deadline.list", 0},
     {HTTP_GET, API "inbox", "inbox.list", 0},
     {HTTP_POST, API "inbox/{notice}/read", "inbox.read", 0},

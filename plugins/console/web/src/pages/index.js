@@ -15,6 +15,7 @@ export const pages = [
   { path: '/cases', name: 'cases', nav: 'work', icon: 'list', title: ['事项', 'Cases'], page: () => import('./cases/Cases.vue') },
   { path: '/cases/new/:kind', name: 'new', page: () => import('./project/New.vue') },
   { path: '/cases/:id', name: 'case', page: () => import('./project/Project.vue') },
+  { path: '/print/:id/:letter', name: 'print', bare: true, page: () => import('./print/Letter.vue') },
   { path: '/calendar', name: 'calendar', nav: 'work', icon: 'calendar', title: ['日历', 'Calendar'], page: () => import('./calendar/Calendar.vue') },
   { path: '/public', name: 'public', bare: true, open: true, page: () => import('./public/Public.vue') },
   { path: '/public/:id', name: 'public-case', bare: true, open: true, page: () => import('./public/PublicCase.vue') },
