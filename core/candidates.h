@@ -18,7 +18,7 @@ struct bf__candidate {
   size_t bytes;            /* of the plan */
   json_t *summary;
   char plan_hash[BF__HASH_HEX]; /* of all that the plan says: what a second person approves */
-  int64_t head;                 /* the last event that the plan has seen */
+  _Atomic int64_t head;         /* the last event that the plan has seen */
   int64_t affected, open_cases, stranded, staying, migrating;
   int refs;
   struct bf__reign *then; /* engine thread: what begins when it is put into force */

@@ -298,6 +298,22 @@ static bool may_come(struct bf__rules_job *job, struct bf__ruleset *set) {
   return proved(job, set) && law_holds(job, set);
 }
 
+/* Cases that changed since the plan are looked at here, so that the engine need not stand still for many. */
+static bool still_true(struct bf__rules_job *job, const struct bf__ruleset *set) {
+  struct bf__candidate *candidate = bf__candidates_find(job->app->candidates, set->hash);
+  char id[100] = "", zh[300], en[300];
+  struct bf_error err = {0};
+  int r = candidate && candidate->plan ? bf__rules_catch_up(job->app, candidate, true, id, sizeof id, &err) : 0;
+  bf__candidate_unref(job->app->candidates, candidate);
+  if (r < 0) fail(job, &err);
+  if (r < 0) return false;
+  if (!*id) return true;
+  (void)snprintf(zh, sizeof zh, "计划已过时:事项 %s 之后有变动,影响与计划不同,请重新计划", id);
+  (void)snprintf(en, sizeof en, "The plan is stale: case %s has changed since, and what would happen to it differs. Plan again.", id);
+  bf__job_refuse(job, 409, "plan.stale", NULL, zh, en);
+  return false;
+}
+
 /* What was planned before is put into force as it was planned; what was not is planned now. A second person approves a plan, so
  * there the plan comes first. */
 static void apply(struct bf__rules_job *job, struct bf__ruleset *set) {
@@ -306,7 +322,7 @@ static void apply(struct bf__rules_job *job, struct bf__ruleset *set) {
   if (!may_come(job, set)) return;
   if (json_is_string(bf__job_param(job, "candidate")) && strcmp(job->verb, "scheduled") != 0 && !bf__job_param(job, "afresh"))
     second = true;
-  if (second && !as_planned(job)) return;
+  if (second && (!as_planned(job) || !still_true(job, set))) return;
   job->strict = second;
   if (!second && !make_plan(job, set)) return;
   go_on(job, last, set);

@@ -25,13 +25,19 @@ static int64_t count_of(const json_t *impact) {
          (json_is_true(json_object_get(impact, "stranded")) ? 1000 : 0);
 }
 
-static void tally(json_t *counts, const json_t *list, const char *name) {
+/* Counts are taken up with SIGN 1, and down again with -1 when a case changed while the plan was made. */
+static void count(json_t *of, const char *name, json_int_t by) {
+  json_int_t sum = json_integer_value(json_object_get(of, name)) + by;
+  if (sum)
+    (void)json_object_set_new(of, name, json_integer(sum));
+  else
+    (void)json_object_del(of, name);
+}
+
+static void tally(json_t *counts, const json_t *impact, const char *name, int sign) {
   size_t i;
   json_t *one, *of = json_object_get(counts, name);
-  json_array_foreach(list, i, one) {
-    const char *change = text(one, "change");
-    (void)json_object_set_new(of, change, json_integer(json_integer_value(json_object_get(of, change)) + 1));
-  }
+  json_array_foreach(json_object_get(impact, name), i, one) count(of, text(one, "change"), sign);
 }
 
 /* Keeps the ten cases with the most changes, most first. */
@@ -43,7 +49,16 @@ static void keep_first(json_t *first, json_t *impact) {
   if (json_array_size(first) > FIRST) (void)json_array_remove(first, FIRST);
 }
 
-static void note_articles(json_t *articles, const json_t *deadlines) {
+static void drop_first(json_t *first, const json_t *impact) {
+  size_t i;
+  json_t *one;
+  json_array_foreach(first, i, one) if (json_equal(json_object_get(one, "case"), json_object_get(impact, "case"))) {
+    (void)json_array_remove(first, i);
+    return;
+  }
+}
+
+static void note_articles(json_t *articles, const json_t *deadlines, int sign) {
   size_t i;
   json_t *one;
   char key[16];
@@ -51,43 +66,43 @@ static void note_articles(json_t *articles, const json_t *deadlines) {
     const json_t *article = json_object_get(one, "article");
     if (!json_is_integer(article)) continue;
     (void)snprintf(key, sizeof key, "%lld", (long long)json_integer_value(article));
-    (void)json_object_set_new(articles, key, json_integer(json_integer_value(json_object_get(articles, key)) + 1));
+    count(articles, key, sign);
   }
 }
 
-static void add(json_t *to, const char *name, const json_t *from) {
-  (void)json_object_set_new(
-      to, name, json_integer(json_integer_value(json_object_get(to, name)) + json_integer_value(json_object_get(from, name))));
-}
-
 /* Whom the reminders concern: role by role. */
-static void note_reminders(struct bf__candidate *candidate, const json_t *impact) {
+static void note_reminders(struct bf__candidate *candidate, const json_t *impact, int sign) {
+  static const char *const which[] = {"new", "gone"};
   json_t *all = json_object_get(candidate->summary, "reminders"), *one;
   const char *role;
   json_object_foreach(json_object_get(impact, "reminders"), role, one) {
     json_t *to = json_object_get(all, role);
-    if (!to && json_object_set_new(all, role, to = json_object()) < 0) return;
-    add(to, "new", one);
-    add(to, "gone", one);
+    if (!to && json_object_set_new(all, role, to = json_pack("{si si}", "new", 0, "gone", 0)) < 0) return;
+    for (int i = 0; i < 2; i++)
+      (void)json_object_set_new(to, which[i],
+                                json_integer(json_integer_value(json_object_get(to, which[i])) +
+                                             sign * json_integer_value(json_object_get(one, which[i]))));
   }
 }
 
-static void note(struct bf__candidate *candidate, json_t *impact) {
-  json_t *s = candidate->summary, *told = json_object_get(s, "told"), *role;
+static void note(struct bf__candidate *candidate, json_t *impact, int sign) {
+  json_t *s = candidate->summary, *role;
   size_t i;
   if (json_object_get(impact, "stays")) return; /* nothing happens to it */
-  candidate->affected++;
-  tally(s, json_object_get(impact, "deadlines"), "deadlines");
-  tally(s, json_object_get(impact, "actions"), "actions");
-  tally(s, json_object_get(impact, "papers"), "papers");
-  tally(s, json_object_get(impact, "payments"), "payments");
-  candidate->migrating += json_object_get(impact, "migrates") != NULL;
-  note_reminders(candidate, impact);
-  note_articles(json_object_get(s, "articles"), json_object_get(impact, "deadlines"));
-  json_array_foreach(json_object_get(impact, "told"), i, role)(void) json_object_set_new(
-      told, json_string_value(role), json_integer(json_integer_value(json_object_get(told, json_string_value(role))) + 1));
-  if (json_is_true(json_object_get(impact, "stranded"))) candidate->stranded++;
-  keep_first(json_object_get(s, "most_affected"), impact);
+  candidate->affected += sign;
+  tally(s, impact, "deadlines", sign);
+  tally(s, impact, "actions", sign);
+  tally(s, impact, "papers", sign);
+  tally(s, impact, "payments", sign);
+  if (json_object_get(impact, "migrates")) candidate->migrating += sign;
+  note_reminders(candidate, impact, sign);
+  note_articles(json_object_get(s, "articles"), json_object_get(impact, "deadlines"), sign);
+  json_array_foreach(json_object_get(impact, "told"), i, role) count(json_object_get(s, "told"), json_string_value(role), sign);
+  if (json_is_true(json_object_get(impact, "stranded"))) candidate->stranded += sign;
+  if (sign > 0)
+    keep_first(json_object_get(s, "most_affected"), impact);
+  else
+    drop_first(json_object_get(s, "most_affected"), impact);
 }
 
 /* Workers -------------------------------------------------------------------------------------------------------------------- */
@@ -129,7 +144,7 @@ static int one_case(struct plan *plan, const struct bf__impact_sides *sides, jso
   uv_mutex_lock(&plan->lock);
   plan->candidate->open_cases++;
   plan->candidate->staying += stays;
-  if (r >= 0 && impact) note(plan->candidate, impact);
+  if (r >= 0 && impact) note(plan->candidate, impact, 1);
   uv_mutex_unlock(&plan->lock);
   json_decref(impact);
   free(line);
@@ -216,6 +231,93 @@ static int each_case(struct plan *plan, struct bf__store *store, struct bf_error
   return r < 0 ? r : g;
 }
 
+/* Catching up ------------------------------------------------------------------------------------------------------------------ */
+
+#define ROUNDS 8
+#define LEFT 30 /* cases that the engine may look at again itself: a few milliseconds */
+
+/* What the plan now says of a case that changed meanwhile: put in place of what it said, or only compared. */
+static int again(struct bf__candidate *candidate, const char *id, json_t *impact, bool strict, bool *ret_same,
+                 struct bf_error *err) {
+  json_t *planned = bf__plan_case(candidate, id);
+  char *line = NULL;
+  size_t length = 0;
+  int r = 0;
+  *ret_same = planned ? impact && json_equal(planned, impact) : !impact;
+  if (!strict && !*ret_same) {
+    if (planned) note(candidate, planned, -1);
+    (void)json_object_del(candidate->plan, id);
+    if (impact) r = bf__canonical(impact, &line, &length, err);
+    if (line && json_object_set_new(candidate->plan, id, json_stringn_nocheck(line, length)) < 0) r = no_memory(err);
+    if (r >= 0 && impact) note(candidate, impact, 1);
+  }
+  free(line);
+  json_decref(planned);
+  return r;
+}
+
+static int one_round(const struct bf__impact_sides *sides, struct bf__candidate *candidate, const json_t *rows, bool strict,
+                     char *ret_differs, size_t size, struct bf_error *err) {
+  size_t i;
+  json_t *row;
+  int r = 0;
+  json_array_foreach(rows, i, row) {
+    json_t *state = NULL, *impact = NULL;
+    const char *id = text(row, "case");
+    bool stays, same = true;
+    if (r < 0 || *ret_differs) break;
+    r = bf__store_case_get(sides->store, id, &state, err);
+    if (r >= 0 && !json_object_get(state, "ended")) r = bf__impact(sides, state, &stays, &impact, err);
+    if (r >= 0) r = again(candidate, id, impact, strict, &same, err);
+    if (strict && !same) (void)snprintf(ret_differs, size, "%s", id);
+    json_decref(impact);
+    json_decref(state);
+  }
+  return r;
+}
+
+static int rounds(const struct bf__impact_sides *sides, struct bf__candidate *candidate, bool strict, char *ret_differs, size_t size,
+                  struct bf_error *err) {
+  int r = 0;
+  bool more = true;
+  for (int i = 0; i < ROUNDS && more && r >= 0 && !*ret_differs; i++) {
+    unsigned char hash[BF__HASH_BYTES];
+    int64_t head = 0, at_ms;
+    json_t *rows = NULL;
+    r = bf__store_head(sides->store, &head, &at_ms, hash, err);
+    if (r >= 0)
+      r = bf__store_rows(sides->store, "SELECT DISTINCT case_id FROM events WHERE seq > $1 AND seq <= $2 AND case_id IS NOT NULL",
+                         "case:t", &rows, err, "ii", (int64_t)candidate->head, head);
+    more = json_array_size(rows) > LEFT;
+    if (r >= 0 && more) r = one_round(sides, candidate, rows, strict, ret_differs, size, err);
+    if (r >= 0 && more && !*ret_differs) candidate->head = head;
+    json_decref(rows);
+  }
+  return r;
+}
+
+int bf__rules_catch_up(struct bf__app *app, struct bf__candidate *candidate, bool strict, char *ret_differs, size_t size,
+                       struct bf_error *err) {
+  struct bf__reign *reign = bf__app_reign(app), *then = NULL;
+  struct bf__shelf shelf = {0};
+  struct bf__impact_sides sides = {.reign = reign, .shelf = &shelf, .today = bf__date_of_ms(bf__clock_now(&app->clock))};
+  *ret_differs = 0;
+  int r = bf__reign_next(reign, candidate->set, candidate->policy, &then, err);
+  sides.then = then;
+  if (r >= 0) r = bf__store_open(app->storage, false, &sides.store, err);
+  if (r >= 0) r = bf__rules_new(reign->now, &sides.before, err);
+  if (r >= 0) r = bf__rules_new(candidate->set, &sides.after, err);
+  /* rules that came in between make the plan stale anyway: the engine says so */
+  if (r >= 0 && reign->number == candidate->base) r = rounds(&sides, candidate, strict, ret_differs, size, err);
+  bf__rules_free(sides.before);
+  bf__rules_free(sides.after);
+  bf__shelf_done(&shelf);
+  bf__store_close(sides.store);
+  bf__reign_unref(then);
+  bf__reign_unref(reign);
+  return r;
+}
+
 /* The whole -------------------------------------------------------------------------------------------------------------------
  */
 
@@ -284,10 +386,14 @@ int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const j
   if (r >= 0) r = bf__reign_policy(reign, candidate->set, asked, &candidate->policy, err);
   if (r >= 0) r = bf__reign_next(reign, candidate->set, candidate->policy, &then, err);
   if (r >= 0) r = bf__store_open(app->storage, false, &store, err);
-  if (r >= 0) r = bf__store_head(store, &candidate->head, &at_ms, hash, err); /* before the first look at a case */
+  int64_t head = 0;
+  if (r >= 0) r = bf__store_head(store, &head, &at_ms, hash, err); /* before the first look at a case */
+  candidate->head = head;
   plan.then = then;
   if (r >= 0) plan.stages = stages = bf__impact_stages(reign->now, candidate->set);
   if (r >= 0) r = each_case(&plan, store, err);
+  char nobody[8] = "";
+  if (r >= 0) r = bf__rules_catch_up(app, candidate, false, nobody, sizeof nobody, err);
   if (r >= 0) r = name_plan(candidate, reign, err);
   if (r >= 0) r = sum_up(candidate, reign, err);
   json_decref(stages);

@@ -9,7 +9,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from banfa_test import ROOT, Refused, main, refused, server  # noqa: E402
+from banfa_test import Refused, configured, main, refused  # noqa: E402
 
 RULES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules_two")
 
@@ -21,19 +21,6 @@ def source(stage):
 
 def days(n):
     return {"changes": {"stages/work.lua": source("work").replace("workdays(10)", f"workdays({n})")}}
-
-
-@__import__("contextlib").contextmanager
-def configured(rules, scripts=RULES, **more):
-    """A server with a "rules" section of its own."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
-        with open(os.path.join(ROOT, "config", "banfa.json"), encoding="utf-8") as base:
-            config = json.load(base)
-        config.update(rules=rules, calendar=os.path.join(ROOT, "config", "calendar"), scripts=os.path.join(ROOT, "scripts"))
-        json.dump(config, f)
-        f.flush()
-        with server(clock="2024-03-01T09:00", scripts=scripts, config=f.name, **more) as s:
-            yield s
 
 
 def people(s):
@@ -54,7 +41,7 @@ def until(found, what, seconds=60):
 
 
 def test_a_second_person_approves_the_plan():
-    with configured({"approval": "second"}) as s:
+    with configured({"approval": "second"}, scripts=RULES) as s:
         c, other, county = people(s)
         a = c.create("item", {"title": "甲"})["id"]
         id = c.post("/api/v1/rules/candidates", days(7))["id"]
@@ -93,7 +80,7 @@ def due(c, id):
 
 
 def test_a_day_to_come():
-    with configured({}) as s:
+    with configured({}, scripts=RULES) as s:
         c, other, county = people(s)
         a = c.create("item", {"title": "甲"})["id"]
         old = c.get("/api/v1/rules")["in_force"]
@@ -140,7 +127,7 @@ def test_a_day_to_come():
 
 
 def test_a_day_that_passed_while_the_server_was_down():
-    with configured({}) as s:
+    with configured({}, scripts=RULES) as s:
         c, _, _ = people(s)
         a = c.create("item", {"title": "甲"})["id"]
         id = c.post("/api/v1/rules/candidates", days(7))["id"]
@@ -201,6 +188,44 @@ def test_an_edit_of_the_folder_is_a_candidate_at_once():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def test_two_operators_at_once():
+    """Of eight plans over the same rules, applied in the same moment, one comes into force; the others are told."""
+    with configured({}, scripts=RULES) as s:
+        c, _, _ = people(s)
+        a = c.create("item", {"title": "甲"})["id"]
+        clients = [(s.login("u1"), n) for n in range(11, 15)]
+        ids = []
+        for mine, n in clients:
+            ids.append(mine.post("/api/v1/rules/candidates", days(n))["id"])
+            mine.post(f"/api/v1/rules/candidates/{ids[-1]}/plan")
+        gate, won, lost = threading.Barrier(len(clients)), [], []
+
+        def apply(mine, id):
+            gate.wait()
+            try:
+                won.append(mine.post(f"/api/v1/rules/candidates/{id}/apply")["ruleset"])
+            except Refused as refusal:
+                lost.append((refusal.status, refusal.codes))
+        threads = [threading.Thread(target=apply, args=(mine, id)) for (mine, _), id in zip(clients, ids)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert len(won) == 1 and lost == [(409, ["plan.stale"])] * 3, (won, lost)
+        assert c.get("/api/v1/rules")["in_force"] == won[0] == c.case(a)["ruleset"]
+
+
+def test_what_was_edited_while_it_was_checked_is_refused():
+    with configured({}, scripts=RULES) as s:
+        c, _, _ = people(s)
+        force = c.get("/api/v1/rules")["in_force"]
+        checked = s.operator("rules.check", days(7))["candidate"]
+        refused(lambda: c.post("/api/v1/rules/candidates", {**days(6), "expect": checked}), 409, "candidate.changed")
+        refused(lambda: s.operator("rules.apply", {**days(6), "expect": checked}), 409, "candidate.changed")
+        assert c.get("/api/v1/rules")["in_force"] == force
+        assert s.operator("rules.apply", {**days(7), "expect": checked})["ruleset"] == checked
+
+
 HOSTILE = {
     "a loop": "while true do end",
     "memory": "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(100000) .. i end",
@@ -213,7 +238,7 @@ HOSTILE = {
 
 
 def test_a_hostile_candidate_hurts_nobody():
-    with configured({}) as s:
+    with configured({}, scripts=RULES) as s:
         c, _, _ = people(s)
         force = c.get("/api/v1/rules")["in_force"]
         a = c.create("item", {"title": "甲"})["id"]
@@ -263,7 +288,7 @@ def test_a_hostile_candidate_hurts_nobody():
 
 
 def test_the_command_line():
-    with configured({"approval": "second"}) as s:
+    with configured({"approval": "second"}, scripts=RULES) as s:
         c, _, _ = people(s)
         folder = os.path.join(s.data, "..", "candidate")
         shutil.copytree(RULES, folder)

@@ -1,5 +1,6 @@
 """Runs the functions test_* of a file and prints "ok" and "not ok" lines; helpers to start a server in a folder of its own."""
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -30,6 +31,19 @@ def server(clock="2022-09-01T09:00", preset=None, scripts=None, config=None, ext
         if running and running.process.poll() is None:
             running.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def configured(rules, **more):
+    """A server whose configuration has a "rules" section of its own."""
+    with open(os.path.join(ROOT, "config", "banfa.json"), encoding="utf-8") as f:
+        config = json.load(f)
+    config.update(rules=rules, calendar=os.path.join(ROOT, "config", "calendar"), scripts=os.path.join(ROOT, "scripts"))
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
+        json.dump(config, f)
+        f.flush()
+        with server(clock="2024-03-01T09:00", config=f.name, **more) as s:
+            yield s
 
 
 def refused(call, status=None, code=None, article=None):
