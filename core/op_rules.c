@@ -309,7 +309,8 @@ static bool still_true(struct bf__rules_job *job, const struct bf__ruleset *set)
   if (r < 0) return false;
   if (!*id) return true;
   (void)snprintf(zh, sizeof zh, "计划已过时:事项 %s 之后有变动,影响与计划不同,请重新计划", id);
-  (void)snprintf(en, sizeof en, "The plan is stale: case %s has changed since, and what would happen to it differs. Plan again.", id);
+  (void)snprintf(en, sizeof en, "The plan is stale: case %s has changed since, and what would happen to it differs. Plan again.",
+                 id);
   bf__job_refuse(job, 409, "plan.stale", NULL, zh, en);
   return false;
 }

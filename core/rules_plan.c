@@ -231,7 +231,8 @@ static int each_case(struct plan *plan, struct bf__store *store, struct bf_error
   return r < 0 ? r : g;
 }
 
-/* Catching up ------------------------------------------------------------------------------------------------------------------ */
+/* Catching up ------------------------------------------------------------------------------------------------------------------
+ */
 
 #define ROUNDS 8
 #define LEFT 30 /* cases that the engine may look at again itself: a few milliseconds */
@@ -276,8 +277,8 @@ static int one_round(const struct bf__impact_sides *sides, struct bf__candidate 
   return r;
 }
 
-static int rounds(const struct bf__impact_sides *sides, struct bf__candidate *candidate, bool strict, char *ret_differs, size_t size,
-                  struct bf_error *err) {
+static int rounds(const struct bf__impact_sides *sides, struct bf__candidate *candidate, bool strict, char *ret_differs,
+                  size_t size, struct bf_error *err) {
   int r = 0;
   bool more = true;
   for (int i = 0; i < ROUNDS && more && r >= 0 && !*ret_differs; i++) {

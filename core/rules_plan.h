@@ -12,9 +12,9 @@ int bf__rules_plan(struct bf__app *app, struct bf__candidate *candidate, const j
 /* What the plan says of one case, as `bf__impact` gave it: a new reference, NULL for a case that nothing happens to. */
 json_t *bf__plan_case(const struct bf__candidate *candidate, const char *id);
 
-/* Looks again at the cases that changed since, until few are left for the engine, which stands still for them. A plan that nobody has
- * seen yet is brought up to date; one that somebody has (STRICT) must still be true: RET_DIFFERS names a case for which it is not,
- * else it is "". */
+/* Looks again at the cases that changed since, until few are left for the engine, which stands still for them. A plan that nobody
+ * has seen yet is brought up to date; one that somebody has (STRICT) must still be true: RET_DIFFERS names a case for which it is
+ * not, else it is "". */
 int bf__rules_catch_up(struct bf__app *app, struct bf__candidate *candidate, bool strict, char *ret_differs, size_t size,
                        struct bf_error *err) BF_WARN_UNUSED;
 
