@@ -6,6 +6,7 @@
 
 #include "deadline.h"
 #include "office.h"
+#include "log.h"
 #include "permit.h"
 #include "reads.h"
 #include "views_deadlines.h"
@@ -100,10 +101,19 @@ static json_t *articles_of(const json_t *view, const char *stage, const json_t *
   return json_incref(articles ? articles : json_object_get(bf__view_stage(view, stage), "articles"));
 }
 
+/* A guard that failed is the operator's business; the clerk reads that this one action waits. */
+static void log_faults(const json_t *state, const char *stage, const char *action, const json_t *refusals) {
+  size_t i;
+  json_t *one;
+  json_array_foreach(refusals, i, one) if (text(one, "fault"))
+      bf__log(BF_LOG_ERROR, "script.fault", "case %s, %s.%s: %s", text(state, "id"), stage, action, text(one, "fault"));
+}
+
 static json_t *action_json(struct bf__reading *reading, const json_t *view, const json_t *state, const json_t *said) {
   const char *stage = text(said, "stage"), *name = text(said, "action");
   const json_t *action = bf__view_action(view, stage, name), *by = json_object_get(action, "by");
   json_t *refusals = json_copy(json_object_get(said, "refusals"));
+  log_faults(state, stage, name, refusals);
   if (!json_is_array(refusals)) {
     json_decref(refusals);
     refusals = json_array();

@@ -143,6 +143,16 @@ local function is_there(view, stage_name, action_name)
   return stage, stage and stage.actions[action_name]
 end
 
+-- Where a page is asked for, a guard that fails blocks its own action and hides nothing else; the operator is told by who asked.
+local function standing_or_fault(view, stage_name, stage, name, action, case, now)
+  local ok, said = pcall(standing, view, stage_name, stage, name, action, case, now)
+  if ok then return said end
+  local fault_ = tostring(said)
+  return { { code = "script.fault", article = first_article(stage, action), fault = fault_,
+    zh = ("“%s”的规则脚本出错,此项暂不能办理(其余照常):已记录,请联系管理员。%s"):format(action.title.zh, fault_),
+    en = ("The script of “%s” failed, so it cannot be done for now (all else can): it is on record, tell the operator. %s"):format(action.title.en, fault_) } }
+end
+
 -- entry.actions(case, now) → [ { stage, action, refusals } ] for every action of every open stage whose `when` holds; those of the system itself only when
 -- a forecast asks for everything.
 function P.entry.actions(case, now)
@@ -152,7 +162,7 @@ function P.entry.actions(case, now)
     if s.state == "open" and stage then
       for name, action in pairs(stage.actions) do
         if (action.by ~= "system" or now.everything) and (not action.when or holds(view, stage_name, action.when, case, context(view, stage, now))) then
-          out[#out + 1] = { stage = stage_name, action = name, refusals = (standing(view, stage_name, stage, name, action, case, now)) }
+          out[#out + 1] = { stage = stage_name, action = name, refusals = (now.asking and standing_or_fault or standing)(view, stage_name, stage, name, action, case, now) }
         end
       end
     end

@@ -282,7 +282,12 @@ def test_guards():
                 raise AssertionError(name + " came through")
             except Refused as refusal:
                 failed(refusal, "stages/guarded.lua", (place, place))
-            if not name.startswith("check"):
+            if name in ("guard_throws", "guard_nonsense"):  # that one action is blocked, the case is there; the operator is told
+                shown = next(a for a in W.clerk.case(id_)["actions"] if a["action"] == "go")
+                reason = shown["reasons"][0]
+                assert not shown["allowed"] and reason["code"] == "script.fault" and reason["zh"] and f"stages/guarded.lua:{place}" in reason["en"], shown
+                assert "script.fault" in W.server.log_text()
+            elif not name.startswith("check"):  # a spent budget is the whole call's
                 try:
                     W.clerk.case(id_)
                     raise AssertionError(name + ": the case was shown as if its guard had spoken")
