@@ -59,7 +59,8 @@ static void note(struct story *story, const json_t *effects) {
     if (what && strcmp(what, "notify") == 0)
       json_array_foreach(json_object_get(effect, "to"), k, to)(void)
           json_object_set_new(story->told, json_string_value(to), json_true());
-    if (what && strcmp(what, "act") == 0) (void)json_array_append(story->acts, effect);
+    if (what && (strcmp(what, "act") == 0 || strcmp(what, "create") == 0 || strcmp(what, "add") == 0 || strcmp(what, "change") == 0))
+      (void)json_array_append(story->acts, effect);
   }
 }
 
@@ -323,9 +324,33 @@ static int check_may(struct story *story, const json_t *expect, struct bf_error 
   return r;
 }
 
+/* What was asked of others: "stage.action" of a case, a register that got or changed an entry, a kind of case that was opened. */
+static void check_asked(struct story *story, const json_t *expect, const char *part, const char *what) {
+  const json_t *names = json_object_get(expect, part);
+  json_t *list = json_is_string(names) ? json_pack("[O]", names) : json_incref((json_t *)(uintptr_t)names), *value, *asked;
+  size_t i, k;
+  json_array_foreach(list, i, value) {
+    bool found = false;
+    json_array_foreach(story->acts, k, asked) {
+      char key[200];
+      const char *name = text(asked, strcmp(what, "create") == 0 ? "kind" : "register");
+      if (strcmp(what, text(asked, "do")) != 0) continue;
+      if (strcmp(what, "act") == 0)
+        (void)snprintf(key, sizeof key, "%s.%s", text(asked, "stage") ? text(asked, "stage") : "",
+                       text(asked, "action") ? text(asked, "action") : "");
+      else
+        (void)snprintf(key, sizeof key, "%s", name ? name : "");
+      found |= strcmp(key, json_string_value(value)) == 0;
+    }
+    if (!found) wrong(story, "%s: nothing was asked of %s", part, json_string_value(value));
+  }
+  json_decref(list);
+}
+
 static int check(struct story *story, const json_t *expect, struct bf_error *err) {
   static const char *const known[] = {"open", "closed",   "due",   "facts", "absent",  "refused",
-                                      "told", "not_told", "ended", "may",   "may_not", "acts"};
+                                      "told", "not_told", "ended", "may",   "may_not", "acts",
+                                      "adds", "changes",  "creates"};
   const char *name;
   json_t *value;
   size_t i;
@@ -364,18 +389,10 @@ static int check(struct story *story, const json_t *expect, struct bf_error *err
   json_object_foreach(story->told, name, value) if (same_words(not_told, name)) wrong(story, "%s was told", name);
   if (ended && !json_equal(ended, json_object_get(story->state, "outcome")))
     wrong(story, "the case should have ended as '%s'", json_string_value(ended) ? json_string_value(ended) : "?");
-  json_array_foreach(json_object_get(expect, "acts"), i, value) {
-    size_t k;
-    json_t *asked;
-    bool found = false;
-    json_array_foreach(story->acts, k, asked) {
-      char key[200];
-      (void)snprintf(key, sizeof key, "%s.%s", text(asked, "stage") ? text(asked, "stage") : "",
-                     text(asked, "action") ? text(asked, "action") : "");
-      found |= strcmp(key, json_string_value(value)) == 0;
-    }
-    if (!found) wrong(story, "%s was not asked of another case", json_string_value(value));
-  }
+  check_asked(story, expect, "acts", "act");
+  check_asked(story, expect, "adds", "add");
+  check_asked(story, expect, "changes", "change");
+  check_asked(story, expect, "creates", "create");
   return check_may(story, expect, err);
 }
 

@@ -22,7 +22,9 @@ local expect_words = P.described("expect", "expect = { … }", "判例应当怎�
   { "told", "string|table", "告知了谁", "Who was told", '"builder"' }, { "not_told", "string|table", "没有告知谁", "Who was not", '"finance"' },
   { "ended", "string", "了结的结果", "How it ended", '"done"' }, { "may", "string|table", "可以办的操作", "Actions that are possible", '"approval.accept"' },
   { "may_not", "string|table", "不可以办的", "Actions that are blocked", '"approval.approve"' },
-  { "acts", "table", "要别的事项办的", "What is asked of other cases", '{ "planning.enter_plan" }' } })
+  { "acts", "table", "要别的事项办的", "What is asked of other cases", '{ "planning.enter_plan" }' },
+  { "adds", "table", "新增登记的名录", "Registers that get an entry", '{ "credit" }' }, { "changes", "table", "改动登记的名录", "Registers of which an entry changes", '{ "contractors" }' },
+  { "creates", "table", "新建的事项", "Kinds of case that are opened", '{ "project" }' } })
 local refused_words = P.described("refused", "refused = { … }", "怎样拒绝的", "How it was refused", {
   { "article", "number", "依据的条", "The article", "49" }, { "code", "string", "名字", "The name", '"paper.missing"' } })
 local sorts = { plain = true, boundary = true, refusal = true, exception = true }
@@ -84,6 +86,10 @@ local function check_expected(at, view, kind, expect)
   for _, part in ipairs { "may", "may_not", "acts" } do
     for _, name in ipairs(names_of(expect[part])) do dotted(at, view, name, "actions", "action") end
   end
+  for _, part in ipairs { "adds", "changes" } do
+    for _, name in ipairs(names_of(expect[part])) do there(at, "register", name, view.registers) end
+  end
+  for _, name in ipairs(names_of(expect.creates)) do there(at, "kind", name, view.kinds) end
   for name in pairs(expect.due or {}) do dotted(at, view, name, "deadlines", "deadline") end
   for name in pairs(expect.facts or {}) do there(at, "fact", name, view.facts[kind]) end
   for _, name in ipairs(expect.absent or {}) do there(at, "fact", name, view.facts[kind]) end

@@ -2,6 +2,7 @@
 local conditions = require "lib.conditions"
 local oversight = require "lib.oversight"
 local common = require "lib.common"
+local contracts = require "lib.contracts"
 local lapse = require "lib.lapse"
 local money_ = require "lib.money"
 
@@ -49,6 +50,31 @@ local function supervised(case, now)
   end
 end
 
+local function signed_effect(case, given)
+  local f = case.facts
+  local first = not f.started_on or given.signed_on < f.started_on
+  return {
+    append("contracts", { number = given.number, contractor = given.contractor, contractor_name = given.contractor_name, amount = given.amount,
+      signed_amount = given.amount,
+      signed_on = given.signed_on, operation_years = given.operation_years, operation_rule = given.operation_rule,
+      small_enterprise = given.small_enterprise }),
+    set("contract_amount", common.sum(f.contracts, "amount") + given.amount),
+    set("operation_years", math.max(f.operation_years or 0, given.operation_years)),
+    set("signed_on", common.latest(f.signed_on, given.signed_on)),
+    set("small_enterprise", f.small_enterprise or given.small_enterprise or false), first and set("started_on", given.signed_on) or {},
+  }
+end
+
+-- 第十八条 统采分签:各区县都签了才算签完 · joint: all counties have signed
+local function all_joined(case, now)
+  for _, id in ipairs(case.facts.joint_contracts or {}) do
+    local child = now.cases[id]
+    if child and not child.ended then
+      return no(18, "joint", nil, ("“%s”尚未签订:统采分签的合同须全部签订"):format(child.title), ("“%s” is not signed yet: all contracts of a joint project are signed first"):format(child.title))
+    end
+  end
+end
+
 return stage "contract" {
   kind = "project", order = 90, articles = { 19, 20, 21, 24, 25 }, owner = "builder", title = { zh = "合同签订", en = "Contract" },
   limits = { retention_percent = 15, operation_years_at_least = 3, supervision_above = limit "declaration.exempt_up_to", remind_after = days(30) },
@@ -86,39 +112,17 @@ return stage "contract" {
       title = { zh = "登记合同", en = "Record a contract" }, needs = docs { "contract" }, guard = lapse.guard, check = terms,
       help = { zh = "有几份建设合同就办几次;签订合同即为启动实施(第十五条)",
         en = "Once for each construction contract; signing is the start that article 15 asks for" },
-      form = {
-        { "number", text, zh = "合同编号", en = "Contract number", max = 60, example = "HT-001" },
-        { "contractor", entry "contractors", zh = "承建单位", en = "Contractor", example = "C001" },
-        { "contractor_name", text, zh = "承建单位名称", en = "Contractor's name", max = 120 },
-        { "amount", money, zh = "合同款", en = "Amount", min = 1, example = wan(30) },
-        { "signed_on", date, zh = "签订日期", en = "Signed on" },
-        { "retention_percent", percent, zh = "预留尾款比例(%)", en = "Held back (%)", example = 15 },
-        { "termination_clause", bool, zh = "有终止条款", en = "Holds a termination clause", example = true },
-        { "operation_years", int, zh = "运维期(年)", en = "Years of operations", min = 0, max = 20, example = 3 },
-        { "operation_rule", text, zh = "少于{operation_years_at_least}年的依据", en = "Rule for fewer than {operation_years_at_least} years", optional = true },
-        { "small_enterprise", bool, zh = "承建单位为中小企业", en = "The contractor is a small enterprise", optional = true },
-      },
-      effect = function(case, given)
-        local f = case.facts
-        local first = not f.started_on or given.signed_on < f.started_on
-        return {
-          append("contracts", { number = given.number, contractor = given.contractor, contractor_name = given.contractor_name, amount = given.amount,
-            signed_amount = given.amount,
-            signed_on = given.signed_on, operation_years = given.operation_years, operation_rule = given.operation_rule,
-            small_enterprise = given.small_enterprise }),
-          set("contract_amount", common.sum(f.contracts, "amount") + given.amount),
-          set("operation_years", math.max(f.operation_years or 0, given.operation_years)),
-          set("signed_on", common.latest(f.signed_on, given.signed_on)),
-          set("small_enterprise", f.small_enterprise or given.small_enterprise or false), first and set("started_on", given.signed_on) or {},
-        }
-      end },
+      form = contracts.form(), effect = signed_effect },
+    -- 第十八条 统采分签:各区县的合同由其子事项签订后转来 · joint projects: each county's contract comes from its own child case
+    join = { by = "system", order = 1, article = 18, title = { zh = "登记分签合同", en = "Record a county's contract" }, guard = lapse.guard, check = terms,
+      when = is("joint_with_counties", true), form = contracts.form(), effect = signed_effect },
     sign_supervision = { by = "builder", final = true, order = 2, usual = 2, after = workdays(3), article = 24,
       title = { zh = "登记监理合同", en = "Record the supervision contract" }, needs = docs { "supervision_contract" },
       when = not_set("supervision_signed_on"), form = { { "supervisor", text, zh = "监理单位", en = "Supervisor", max = 120 },
         { "amount", money, zh = "监理合同款", en = "Amount", example = wan(3) } },
       effect = { set("supervision_signed_on", today), set("supervisor", input "supervisor"), set("supervision_amount", input "amount") } },
     complete = { by = "builder", order = 3, usual = 3, after = workdays(2), article = 25,
-      title = { zh = "合同签订完毕,进入建设", en = "All signed: begin construction" }, guard = { lapse.guard, signed, supervised },
+      title = { zh = "合同签订完毕,进入建设", en = "All signed: begin construction" }, guard = { lapse.guard, signed, supervised, all_joined }, reads = { "joint_contracts" },
       effect = function(case, _, now)
         return { set("contracts_complete_on", now.date), set("last_report_on", now.date),
           not case.facts.supervision_signed_on and notify { to = { "builder" }, article = 24, zh = "提醒:项目实行工程监理制,建议委托监理",

@@ -29,6 +29,16 @@ local function fits(case, given)
   end
 end
 
+-- 统采分签:一次采购,每个区县一份合同、一个子事项;门槛看本项目的总投资 · one procurement, a child case for each county's contract; thresholds stay on this project
+local function separate(case)
+  local out = {}
+  for i, share in ipairs(case.facts.joint_with_counties and not case.facts.joint_contracts and case.facts.shares or {}) do
+    out[i] = create { kind = "joint_contract", as = "joint_contracts",
+      facts = { title = ("%s·%s"):format(case.title, share.county), project = case.id, county = share.county, share = share.amount } }
+  end
+  return out
+end
+
 return stage "procurement" {
   kind = "project", order = 80, articles = { 18, 8, 45 }, owner = "builder", title = { zh = "采购(招标投标)", en = "Procurement" },
   limits = { remind_after = months(2) },
@@ -43,6 +53,7 @@ return stage "procurement" {
     { "agency", text, zh = "采购代理机构", en = "Procurement agency", optional = true, max = 120 },
     { "shares", list_of { { "county", text, zh = "区县", en = "County" }, { "amount", money, zh = "分担金额", en = "Its share" } },
       zh = "市、县分担(统采分签)", en = "Shares of the levels", optional = true },
+    { "joint_contracts", list_of(ref "joint_contract"), zh = "各区县的分签合同", en = "The counties' contracts", optional = true },
     { "awards", list_of { { "contractor", entry "contractors", zh = "中标(成交)单位", en = "Winner" },
       { "amount", money, zh = "金额", en = "Amount" }, { "on", date, zh = "日期", en = "On" } }, zh = "中标(成交)结果", en = "Awards",
       optional = true },
@@ -51,6 +62,7 @@ return stage "procurement" {
       en = "Failed procurements", optional = true },
   },
   leads = { awarded = "contract" },
+  readings = { { article = 18, zh = "统采分签:一个母项目,每份合同一个子事项;各门槛看母项目的总投资", en = "One procurement, separate contracts: a parent with one child per contract; thresholds look at the parent" } },
   actions = {
     choose = { by = "builder", order = 1, usual = 1, after = workdays(10), title = { zh = "登记采购方式", en = "Record the method" },
       when = not_set("procurement_method"), guard = { lapse.guard, approved },
@@ -64,6 +76,9 @@ return stage "procurement" {
         elseif case.facts.joint_with_counties and not given.shares then
           return refuse { article = 18, code = "procurement.shares", field = "shares", zh = "市、县一体化项目须填各级分担金额",
             en = "A joint project needs the shares of each level" }
+        elseif common.sum(given.shares, "amount") > case.facts.investment then
+          return refuse { article = 18, code = "procurement.shares_sum", field = "shares", zh = ("各级分担合计超过总投资%s:请核对"):format(money_text(case.facts.investment)),
+            en = ("The shares add up to more than the total of %s: check them"):format(common.yuan(case.facts.investment)) }
         end
       end,
       effect = { set("procurement_method", input "procurement_method"), set("procurement_reason", input "procurement_reason"),
@@ -73,8 +88,9 @@ return stage "procurement" {
       form = { { "contractor", entry "contractors", zh = "中标(成交)单位", en = "Winner", example = "C001" },
         { "amount", money, zh = "中标(成交)金额", en = "Amount", min = 1, example = wan(30) } },
       guard = { lapse.guard, approved, chosen }, check = { fits, building.blacklisted }, reads = { "input.contractor" },
-      effect = { append("awards", { contractor = input "contractor", amount = input "amount", on = today }), set("awarded_on", today),
-        follow "awarded" } },
+      effect = function(case, given, now)
+        return { append("awards", { contractor = given.contractor, amount = given.amount, on = now.date }), set("awarded_on", now.date), follow "awarded", separate(case) }
+      end },
     fail = { by = "builder", order = 3, title = { zh = "采购失败,重新组织", en = "Procurement failed" }, guard = chosen,
       form = { { "reason", text, zh = "原因", en = "Why" } },
       effect = { append("procurement_failures", { on = today, reason = input "reason" }), unset("procurement_method") } },

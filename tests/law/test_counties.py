@@ -3,7 +3,7 @@ that anyone can check again with a few lines of standard tools (article 12)."""
 import os
 import subprocess
 
-from law_city import GOOD, run, yuan  # noqa: E402
+from law_city import GOOD, compare, run, yuan  # noqa: E402
 
 
 def test_an_expert_meeting_from_each_one_s_own_amount():
@@ -53,6 +53,26 @@ def test_the_simple_way_is_one_county_s_only():
     assert C.open(anhua) == ["simple_review"]
     C.do(anhua, "bureau", "simple_review.pass", "review_opinion", opinion="可行")  # Anhua has no such body in this city: the city's acts
     assert C.open(anhua) == ["approval"]
+
+
+def test_one_procurement_separate_contracts():
+    """A joint project opens a case for each county's contract; what is signed there stands on the parent, and both can be told again from their events."""
+    id = C.upto("procurement", yuan(400_000), title="市县一体化视频", joint_with_counties=True)
+    C.do(id, "chengguan", "procurement.choose", procurement_method="open_tender", shares=[{"county": "南县", "amount": yuan(100_000)}, {"county": "桃江县", "amount": yuan(50_000)}])
+    C.do(id, "chengguan", "procurement.award", "procurement_documents", "award_notice", contractor="C001", amount=yuan(400_000))
+    first, second = C.fact(id, "joint_contracts")
+    assert (C.fact(first, "county"), C.fact(second, "share"), C.open(first)) == ("南县", yuan(50_000), ["joint_signing"])
+    C.do(id, "chengguan", "contract.sign", "contract", **C.terms(yuan(250_000)))
+    C.no(id, "chengguan", "contract.complete", "contract.joint", 18)
+    C.papers(first, "chengguan", "contract")
+    C.no(first, "chengguan", "joint_signing.sign", "joint.share", 18, **C.terms(yuan(100_001), number="HT-002"))
+    C.no(first, "chengguan", "joint_signing.sign", "contract.retention", 19, **C.terms(yuan(100_000), number="HT-002", retention_percent=10))
+    C.do(first, "chengguan", "joint_signing.sign", **C.terms(yuan(100_000), number="HT-002"))
+    C.do(second, "chengguan", "joint_signing.drop", reason="桃江县缓建")
+    C.do(id, "chengguan", "contract.complete")
+    assert C.fact(id, "contract_amount") == yuan(350_000) and [c["number"] for c in C.fact(id, "contracts")] == ["HT-001", "HT-002"]
+    for case in (id, first, second):
+        compare(C.case(case), C.events(case))
 
 
 def test_a_draw_can_be_checked_again():
