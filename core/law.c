@@ -59,7 +59,8 @@ static void note(struct story *story, const json_t *effects) {
     if (what && strcmp(what, "notify") == 0)
       json_array_foreach(json_object_get(effect, "to"), k, to)(void)
           json_object_set_new(story->told, json_string_value(to), json_true());
-    if (what && (strcmp(what, "act") == 0 || strcmp(what, "create") == 0 || strcmp(what, "add") == 0 || strcmp(what, "change") == 0))
+    if (what &&
+        (strcmp(what, "act") == 0 || strcmp(what, "create") == 0 || strcmp(what, "add") == 0 || strcmp(what, "change") == 0))
       (void)json_array_append(story->acts, effect);
   }
 }
@@ -348,9 +349,8 @@ static void check_asked(struct story *story, const json_t *expect, const char *p
 }
 
 static int check(struct story *story, const json_t *expect, struct bf_error *err) {
-  static const char *const known[] = {"open", "closed",   "due",   "facts", "absent",  "refused",
-                                      "told", "not_told", "ended", "may",   "may_not", "acts",
-                                      "adds", "changes",  "creates"};
+  static const char *const known[] = {"open",  "closed", "due",     "facts", "absent", "refused", "told",   "not_told",
+                                      "ended", "may",    "may_not", "acts",  "adds",   "changes", "creates"};
   const char *name;
   json_t *value;
   size_t i;
