@@ -10,6 +10,7 @@
 #include "ruleset.h"
 #include "state.h"
 #include "turn.h"
+#include "vacancy.h"
 #include "work.h"
 
 #define KEPT 20000 /* cases in memory; past that the cache starts anew */
@@ -355,7 +356,10 @@ static int write_piece(struct bf__change *change, struct piece *piece, struct bf
   if (r >= 0) r = write_stay(turn, piece->id, entry->state, piece->state, err);
   char *stages = open_stages(piece->state);
   if (r >= 0 && !stages) r = no_memory(err);
-  if (r >= 0 && strcmp(stages, entry->stages) != 0) r = bf__store_case_stages(turn->store, piece->state, err);
+  if (r >= 0 && strcmp(stages, entry->stages) != 0) {
+    r = bf__store_case_stages(turn->store, piece->state, err);
+    if (r >= 0) r = bf__vacancy_arrived(turn, bf__turn_view(turn, piece->state), piece->state, err);
+  }
   if (r >= 0) {
     free(entry->stages);
     entry->stages = stages;

@@ -114,7 +114,7 @@ static void posts(struct checks *checks) {
   size_t i, used = 0;
   json_t *org;
   bf__date_format(checks->reading->today, date);
-  json_t *vacant = bf__vacancies(checks->reading->app->directory, date);
+  json_t *vacant = bf__vacancies(checks->reading->app->directory, date, false);
   *names = 0;
   json_array_foreach(vacant, i, org) {
     int n = snprintf(names + used, sizeof names - used, "%s%s", i ? " " : "", json_string_value(json_object_get(org, "id")));

@@ -85,7 +85,7 @@ static int write_counts(struct bf__reading *reading, FILE *out, struct bf_error 
     plain(out, "banfa_deadlines_due", "gauge", "Of these, due now and not fired yet.", due);
     char date[BF__DATE_TEXT];
     bf__date_format(reading->today, date);
-    json_t *vacant = bf__vacancies(reading->app->directory, date);
+    json_t *vacant = bf__vacancies(reading->app->directory, date, false);
     plain(out, "banfa_posts_vacant", "gauge", "Organisations with a role and nobody there.", (int64_t)json_array_size(vacant));
     json_decref(vacant);
     table(out, "banfa_outbox", "Notices by channel; waiting, sent or set aside.", "channel", "state", outbox);

@@ -41,6 +41,11 @@ json_t *bf__office_recusal(struct bf__app *app, const json_t *view, const json_t
 bool bf__office_current(const json_t *state, const json_t *round);
 void bf__office_count(const json_t *round, int *ret_signed, int *ret_objected, int *ret_waiting);
 
+/* An opinion's last day, or the day after: whoever was asked and whoever asked hear that it is awaited still. NAME: "case
+ * number". The engine thread, when a row of the deadlines' table under no case and this stage falls due. */
+#define BF__OFFICE_OPINION "opinion"
+int bf__office_remind(struct bf__turn *turn, const char *name, struct bf_error *err) BF_WARN_UNUSED;
+
 /* The office of a case as people see it. New reference, or NULL without memory. */
 json_t *bf__office_json(struct bf__app *app, const json_t *view, const json_t *state, json_t *actor, const char *date);
 /* The case waits for ACTOR himself: he holds a stage, was asked, or is to sign. */

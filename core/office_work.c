@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notice.h"
 #include "office.h"
 #include "permit.h"
 #include "ruleset.h"
@@ -127,6 +128,23 @@ bool bf__office_known_action(struct bf__office_call *call, const char *action) {
   return false;
 }
 
+/* On the last day, and the day after: in the deadlines' table under no case, as "case number". */
+static int remind(struct bf__office_call *call, const char *key, const char *due, struct bf_error *err) {
+  int32_t day;
+  char name[300], date[BF__DATE_TEXT];
+  if (bf__date_parse(due, strlen(due), &day) < 0 || snprintf(name, sizeof name, "%s %s", call->id, key) >= (int)sizeof name)
+    return 0;
+  int r = 0;
+  for (int i = 0; i < 2 && r >= 0; i++) {
+    int64_t at = bf__date_start_ms(day + i);
+    if (at <= call->turn->now_ms) continue;
+    bf__date_format(day + i, date);
+    bf__turn_next(call->turn, at);
+    r = bf__store_rung_put(call->turn->store, "", BF__OFFICE_OPINION, name, date, at, date, err);
+  }
+  return r < 0 ? r : 0;
+}
+
 int bf__office_ask(struct bf__office_call *call, struct bf_error *err) {
   const char *question, *due, *action;
   char key[24], zh[900], en[900], name[80], title[200];
@@ -144,7 +162,38 @@ int bf__office_ask(struct bf__office_call *call, struct bf_error *err) {
                             *action ? action : NULL, "by", text(call->command->actor, "user"), "by_name", bf__office_name(call),
                             "by_org", text(call->as, "org"), "to", to, "question", question, "due", *due ? due : NULL, "blocks",
                             json_is_true(json_object_get(call->body, "blocks")), "on", call->date);
-  return bf__office_note(call, "opinions", key, entry, NULL, asked, zh, en, err);
+  int r = bf__office_note(call, "opinions", key, entry, NULL, asked, zh, en, err);
+  return r < 0 || !*due ? r : remind(call, key, due, err);
+}
+
+int bf__office_remind(struct bf__turn *turn, const char *name, struct bf_error *err) {
+  char id[300], zh[700], en[700], title[200], notice[400];
+  const char *number = strrchr(name, ' ');
+  const json_t *state;
+  if (!number) return 0;
+  (void)snprintf(id, sizeof id, "%.*s", (int)(number - name), name);
+  struct bf__change *change = bf__change_new(turn);
+  int r = change ? bf__change_see(change, id, &state, err) : no_memory(err);
+  const json_t *entry = r >= 0 ? bf__office_get(state, "opinions", number + 1) : NULL;
+  if (entry && !json_object_get(entry, "answered") && !json_object_get(entry, "closed") && !json_object_get(state, "ended")) {
+    const json_t *to = json_object_get(entry, "to");
+    (void)bf__short(text(state, "title"), title, sizeof title);
+    (void)snprintf(zh, sizeof zh, "%s:第%s号意见尚未答复(期限%s);期限届满不视为同意", title, number + 1, text(entry, "due"));
+    (void)snprintf(en, sizeof en, "%s: opinion %s is awaited (by %s); silence is not consent", title, number + 1,
+                   text(entry, "due"));
+    json_t *body = json_pack("{ss ss ss ss sO*}", "zh", zh, "en", en, "case", id, "title", text(state, "title"), "due",
+                             json_object_get(entry, "due"));
+    const char *who[] = {text(to, "user"), text(entry, "by")};
+    for (int i = 0; i < 2 && r >= 0; i++) {
+      char person[120];
+      (void)snprintf(person, sizeof person, BF__TO_PERSON "%s", who[i]);
+      (void)snprintf(notice, sizeof notice, "opinion.%s.%d.%d", name, turn->today, i);
+      r = bf__notice_put(turn, notice, *who[i] ? person : text(to, "org"), id, body, err);
+    }
+    json_decref(body);
+  }
+  bf__change_free(change);
+  return r == BF_ENOTFOUND ? 0 : r < 0 ? r : 0;
 }
 
 /* Whoever opened something hears of it; his body does when he has left. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cases.h"
+#include "office.h"
 #include "ruleset.h"
 #include "services.h"
 #include "state.h"
@@ -47,9 +48,10 @@ static int fire_one(struct bf__turn *turn, const json_t *row, int64_t until, jso
   const char *id = text(row, "case"), *stage = text(row, "stage"), *name = text(row, "name"), *rung = text(row, "rung");
   char due[BF__DATE_TEXT] = "";
   const json_t *state;
-  if (!*id) { /* of no case: somebody goes, or comes back */
+  if (!*id) { /* of no case: somebody goes or comes back, or an opinion is awaited */
     int dropped = bf__store_rung_drop(turn->store, id, stage, name, rung, err);
-    return dropped < 0 ? dropped : bf__vacancy_check(turn, err);
+    if (dropped < 0) return dropped;
+    return strcmp(stage, BF__OFFICE_OPINION) == 0 ? bf__office_remind(turn, name, err) : bf__vacancy_check(turn, err);
   }
   json_t *rungs = json_array();
   struct bf__change *change = bf__change_new(turn);

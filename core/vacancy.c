@@ -30,11 +30,11 @@ static json_t *orgs_with_users(struct bf__directory *directory) {
   return out;
 }
 
-json_t *bf__vacancies(struct bf__directory *directory, const char *date) {
+json_t *bf__vacancies(struct bf__directory *directory, const char *date, bool never) {
   json_t *orgs = bf__directory_orgs(directory), *known = orgs_with_users(directory), *out = json_array(), *org;
   size_t i;
   json_array_foreach(orgs, i, org) {
-    if (json_array_size(json_object_get(org, "roles")) && json_object_get(known, text(org, "id")) &&
+    if (json_array_size(json_object_get(org, "roles")) && (never || json_object_get(known, text(org, "id"))) &&
         !bf__directory_staffed(directory, text(org, "id"), date))
       (void)json_array_append(out, org);
   }
@@ -131,14 +131,15 @@ static bool has(const json_t *orgs, const char *id) {
   return false;
 }
 
-static int forget(struct bf__turn *turn, const json_t *vacant, struct bf_error *err) {
+static int forget(struct bf__turn *turn, const char *date, struct bf_error *err) {
   json_t *rows = NULL, *row;
   size_t i;
   int r = bf__store_rows(turn->store, "SELECT key, value FROM meta WHERE key LIKE 'vacant.%' AND value <> ''", "key:t value:t",
                          &rows, err, "");
   json_array_foreach(rows, i, row) {
     const char *key = text(row, "key");
-    if (r >= 0 && !has(vacant, key + sizeof NOTE - 1)) r = bf__store_meta_put(turn->store, key, "", err);
+    if (r >= 0 && bf__directory_staffed(turn->app->directory, key + sizeof NOTE - 1, date))
+      r = bf__store_meta_put(turn->store, key, "", err);
   }
   json_decref(rows);
   return r;
@@ -160,10 +161,48 @@ int bf__vacancy_check(struct bf__turn *turn, struct bf_error *err) {
   size_t i;
   json_t *org;
   bf__date_format(turn->today, date);
-  json_t *vacant = bf__vacancies(turn->app->directory, date);
-  int r = vacant ? forget(turn, vacant, err) : no_memory(err);
+  json_t *vacant = bf__vacancies(turn->app->directory, date, false);
+  int r = vacant ? forget(turn, date, err) : no_memory(err);
   json_array_foreach(vacant, i, org) if (r >= 0) r = tell_once(turn, org, date, err);
   json_decref(vacant);
+  return r < 0 ? r : 0;
+}
+
+static int arrived_at(struct bf__turn *turn, const json_t *posts, const char *date, struct bf_error *err) {
+  size_t i;
+  json_t *id;
+  int r = 0;
+  json_array_foreach(posts, i, id) {
+    if (r < 0 || bf__directory_staffed(turn->app->directory, json_string_value(id), date)) continue;
+    json_t *org = bf__directory_org(turn->app->directory, json_string_value(id));
+    if (org) r = tell_once(turn, org, date, err);
+    json_decref(org);
+  }
+  return r;
+}
+
+int bf__vacancy_arrived(struct bf__turn *turn, const json_t *view, const json_t *state, struct bf_error *err) {
+  char date[BF__DATE_TEXT];
+  const char *stage, *name;
+  json_t *record, *action, *role, *seen = json_object();
+  size_t i;
+  int r = seen ? 0 : no_memory(err);
+  bf__date_format(turn->today, date);
+  json_object_foreach(json_object_get(state, "stages"), stage, record) {
+    if (!bf__state_is_open(state, stage)) continue;
+    json_object_foreach(json_object_get(bf__view_stage(view, stage), "actions"), name, action) {
+      json_t *by = json_object_get(action, "by"), *list = json_is_string(by) ? json_pack("[O]", by) : json_incref(by);
+      json_array_foreach(list, i, role) {
+        if (r < 0 || json_object_get(seen, json_string_value(role))) continue;
+        (void)json_object_set_new(seen, json_string_value(role), json_true());
+        json_t *posts = bf__posts(turn->app->directory, view, json_string_value(role), state);
+        r = arrived_at(turn, posts, date, err);
+        json_decref(posts);
+      }
+      json_decref(list);
+    }
+  }
+  json_decref(seen);
   return r < 0 ? r : 0;
 }
 
@@ -263,14 +302,17 @@ static int vacant_list(struct bf__reading *reading, struct bf_error *err) {
   json_t *lists = json_object(), *items = json_array(), *org;
   size_t i;
   bf__date_format(reading->today, date);
-  json_t *vacant = bf__vacancies(reading->app->directory, date);
+  json_t *vacant = bf__vacancies(reading->app->directory, date, true), *known = orgs_with_users(reading->app->directory);
   json_array_foreach(vacant, i, org)(void) json_object_set_new(lists, text(org, "id"), json_array());
   int r = json_array_size(vacant) ? scan(reading, vacant, lists, err) : 0;
   json_array_foreach(vacant, i, org) {
+    json_t *cases = json_object_get(lists, text(org, "id"));
+    if (!json_array_size(cases) && !json_object_get(known, text(org, "id"))) continue; /* a body on paper: nothing waits there */
     if (r < 0 || (!reading->operator_ && !bf__administers(reading->app, reading->actor, text(org, "jurisdiction")))) continue;
-    (void)json_array_append_new(items, shown(reading, org, json_object_get(lists, text(org, "id"))));
+    (void)json_array_append_new(items, shown(reading, org, cases));
   }
   json_decref(vacant);
+  json_decref(known);
   json_decref(lists);
   reading->status = 200;
   reading->body = json_pack("{so}", "items", items);

@@ -12,8 +12,10 @@ int bf__vacancy_check(struct bf__turn *turn, struct bf_error *err) BF_WARN_UNUSE
 void bf__vacancy_ask(struct bf__app *app);
 /* A day on which somebody goes or comes back: in the deadlines' table under no case. */
 int bf__vacancy_remind(struct bf__turn *turn, const char *user, int32_t day, struct bf_error *err) BF_WARN_UNUSED;
-/* The vacant posts: [ organisation ], those that once had somebody. New reference. */
-json_t *bf__vacancies(struct bf__directory *directory, const char *date);
+/* STATE's open stages have changed: a post it has come to may have nobody, or never had. The same, for those. */
+int bf__vacancy_arrived(struct bf__turn *turn, const json_t *view, const json_t *state, struct bf_error *err) BF_WARN_UNUSED;
+/* The vacant posts: [ organisation ], those that once had somebody; with NEVER also the others. New reference. */
+json_t *bf__vacancies(struct bf__directory *directory, const char *date, bool never);
 
 /* user.absence, internal: { user, add: { from, to, deputy?, why? } } or { user, cancel: from }. */
 int bf__absence_write(struct bf__turn *turn, struct bf__command *command, struct bf_error *err);

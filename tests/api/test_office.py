@@ -58,11 +58,11 @@ def told(client):
     return [n["zh"] for n in client.get("/api/v1/inbox")["items"]]
 
 
-def wait_told(client, word):
+def wait_told(client, word, count=1):
     """Delivery follows the event by a moment: asked again until it is there."""
     for _ in range(400):
         found = [t for t in told(client) if word in t]
-        if found:
+        if len(found) >= count:
             return found
         threading.Event().wait(0.02)
     raise AssertionError(f"nobody told {client.user} of {word}: {told(client)}")
@@ -192,6 +192,23 @@ def test_a_vacant_post_is_told_above_and_a_deputy_from_elsewhere_carries_on():
         proved(s, p, id)
 
 
+def test_a_post_that_never_had_anybody_is_told_when_a_case_comes_to_it():
+    with server(clock="2024-03-04T09:00", scripts=RULES) as s:
+        p = settle(s)
+        s.org("far", "远县单位", "Far", "100002", ["applicant"])
+        s.org("far-desk", "远县受理机关", "Far desk", "100002", ["desk"])
+        s.user("f1", "远", "far")
+        assert not p["admin"].get("/api/v1/office/vacant")["items"]
+        id = p["f1"].create("item", {"title": "远处的事", "amount": 1})["id"]
+        p["f1"].act(id, "apply", "submit")
+        assert wait_told(p["c1"], "远县受理机关") and wait_told(p["admin"], "远县受理机关")
+        assert [(v["org"], v["cases"]) for v in p["admin"].get("/api/v1/office/vacant")["items"]] == [("far-desk", [id])]
+        s.user("fd", "新人", "far-desk")
+        assert not p["admin"].get("/api/v1/office/vacant")["items"]
+        p["fd"].act(id, "examine", "accept")
+        proved(s, p, id, "fd")
+
+
 def test_another_opinion_is_asked_and_waited_for():
     with server(clock="2024-03-04T09:00", scripts=RULES) as s:
         p = settle(s)
@@ -207,6 +224,10 @@ def test_another_opinion_is_asked_and_waited_for():
         assert codes(p["d1"], id, "pass") == ["office.opinion"] and not codes(p["d1"], id, "accept")
         refused(lambda: p["d2"].act(id, "examine", "pass"), 409, "office.opinion")  # the post waits, not the person
         p["d1"].act(id, "examine", "accept")
+        s.clock("2024-03-06T09:00")
+        wait_told(p["l1"], "尚未答复")  # on its last day; and the day after, but silence is not consent
+        s.clock("2024-03-07T09:00")
+        assert len(wait_told(p["d1"], "尚未答复", 2)) == 2 and codes(p["d1"], id, "pass") == ["office.opinion"]
         assert p["l1"].case(id)["office"]["opinions"][0]["mine"] is True
         assert not any(a["permitted"] for a in p["l1"].case(id)["actions"])
         refused(lambda: p["l1"].upload(id, "note"), 404)  # reads, no more
