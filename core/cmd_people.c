@@ -3,7 +3,7 @@
 
 #include "commands.h"
 
-static const char *const user_verbs[] = {"add", "list", "passwd", "disable", "enable", NULL};
+static const char *const user_verbs[] = {"add", "list", "passwd", "disable", "enable", "deputy", "vacant", NULL};
 static const char *const org_verbs[] = {"add", "list", NULL};
 
 static bool is(const struct bf__cli *cli, const char *verb) {
@@ -14,7 +14,7 @@ static bool is(const struct bf__cli *cli, const char *verb) {
 static bool verb_fits(struct bf__cli *cli, const char *const *known, int *ret_code) {
   int at = 0;
   while (known[at] && !is(cli, known[at])) at++;
-  int wanted = is(cli, "list") ? 1 : 2;
+  int wanted = is(cli, "list") || is(cli, "vacant") ? 1 : 2;
   if (!known[at])
     *ret_code = bf__cli_unknown(cli, cli->verb->name, cli->words[0], known);
   else if (cli->word_count == wanted)
@@ -64,16 +64,41 @@ static int add_user(struct bf__cli *cli, const char *name, const char *org, cons
   return bf__cli_usage(cli, stderr, BF__USAGE);
 }
 
+/* Who acts in the place of a user, from one day to another. */
+static int set_deputy(struct bf__cli *cli, const char *from, const char *to, const char *deputy, const char *why,
+                      const char *cancel) {
+  const char *missing = cancel ? NULL : !from ? "--from" : !to ? "--to" : NULL;
+  if (missing) {
+    (void)fprintf(stderr, "banfa: 缺少 · missing: %s\n", missing);
+    return bf__cli_usage(cli, stderr, BF__USAGE);
+  }
+  json_t *params = cancel ? json_pack("{s:s, s:s}", "id", cli->words[1], "cancel", cancel)
+                          : json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "id", cli->words[1], "from", from, "to", to, "deputy",
+                                      deputy, "why", why);
+  return bf__cli_run(cli, "user.deputy", params, NULL);
+}
+
 int bf__cmd_user(struct bf__cli *cli, int argc, char **argv) {
   const char *name = NULL, *org = NULL, *clearance = NULL, *file = NULL;
+  const char *from = NULL, *to = NULL, *deputy = NULL, *why = NULL, *cancel = NULL;
   bool admin = false;
-  const struct bf__cli_option own[] = {{"--name", &name, NULL},           {"--org", &org, NULL},
-                                       {"--clearance", &clearance, NULL}, {"--admin", NULL, &admin},
-                                       {"--password-file", &file, NULL},  {0}};
+  const struct bf__cli_option own[] = {{"--name", &name, NULL},
+                                       {"--org", &org, NULL},
+                                       {"--clearance", &clearance, NULL},
+                                       {"--admin", NULL, &admin},
+                                       {"--password-file", &file, NULL},
+                                       {"--from", &from, NULL},
+                                       {"--to", &to, NULL},
+                                       {"--deputy", &deputy, NULL},
+                                       {"--why", &why, NULL},
+                                       {"--cancel", &cancel, NULL},
+                                       {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 2);
   if (code >= 0 || !verb_fits(cli, user_verbs, &code)) return code;
   const char *id = cli->words[1];
   if (is(cli, "list")) return bf__cli_run(cli, "user.list", json_object(), print_list);
+  if (is(cli, "vacant")) return bf__cli_run(cli, "office.vacant", json_object(), print_list);
+  if (is(cli, "deputy")) return set_deputy(cli, from, to, deputy, why, cancel);
   if (is(cli, "add")) return add_user(cli, name, org, clearance, admin, file);
   if (is(cli, "passwd")) return run_with_password(cli, "user.passwd", json_pack("{s:s}", "id", id), file);
   return bf__cli_run(cli, "user.disable", json_pack("{s:s, s:b}", "id", id, "disabled", is(cli, "disable")), NULL);

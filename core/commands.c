@@ -51,12 +51,16 @@ const struct bf__verb bf__verbs[] = {
     {"import", bf__cmd_import, "cases|experts|contractors FILE [--apply]", "导入台账 · take in a ledger file",
      "  FILE 为 CSV,UTF-8 或 GB18030,\"-\" 为标准输入 · CSV, UTF-8 or GB18030, \"-\" for standard input\n"
      "  --apply         写入;不加则只试算 · write it; without this it is a dry run that tells what is wrong, row by row\n"},
-    {"user", bf__cmd_user, "add ID --name NAME --org ORG [--clearance N] [--admin] | list | passwd ID | disable ID | enable ID",
+    {"user", bf__cmd_user,
+     "add ID --name NAME --org ORG [--clearance N] [--admin] | list | passwd ID | disable ID | enable ID | "
+     "deputy ID --from DAY --to DAY [--deputy USER] [--why TEXT] | deputy ID --cancel DAY | vacant",
      "用户 · users",
      "  --name NAME           姓名 · the person's name\n"
      "  --org ORG             单位代号 · the organisation's id\n"
      "  --clearance N         涉密等级 0-3 · clearance\n"
      "  --admin               管理员 · administrator\n"
+     "  deputy                代理:起止日期内由谁代办 · who acts in this person's place; --cancel DAY: the one that begins then\n"
+     "  vacant                无人在岗的单位和待办 · posts with nobody there, and what waits for them\n"
      "  --password-file FILE  密码取自文件首行 · the password is the file's first line; without it, it is asked for, or read "
      "from standard input\n"},
     {"org", bf__cmd_org, "add ID --zh NAME --en NAME --jurisdiction CODE [--roles A,B] [--parent ORG] | list",

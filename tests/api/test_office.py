@@ -1,6 +1,7 @@
 """The ways an office works (转办、代理、加签、会签、退回、撤回、催办、抄送、回避): a case whose approver has left, is away, or sits on the applicant's side
 finds its way. Over HTTP, with a small set of rules that know nothing of any of it."""
 import os
+import subprocess
 import sys
 import threading
 
@@ -183,7 +184,14 @@ def test_a_vacant_post_is_told_above_and_a_deputy_from_elsewhere_carries_on():
         vacant = p["admin"].get("/api/v1/office/vacant")["items"]
         assert [(v["org"], v["waiting"]) for v in vacant] == [("cash", 1)], vacant
         refused(lambda: p["ct1"].act(id, "decide", "approve", amount=1), 403, "role")
-        p["admin"].post("/api/v1/users/t2/deputies", {"from": "2024-03-08", "to": "2024-03-29", "deputy": "ct1", "why": "空缺期间代管"})
+        def cli(*words):
+            return subprocess.run([s.program, "user", *words, "--data", s.data], capture_output=True, text=True)
+        shown = cli("vacant")
+        assert shown.returncode == 0 and "cash" in shown.stdout and id in shown.stdout, shown
+        assert cli("deputy", "t2", "--from", "2024-03-08").returncode == 2
+        assert cli("deputy", "t2", "--from", "2024-03-08", "--to", "2024-03-01", "--deputy", "ct1").returncode == 1
+        done = cli("deputy", "t2", "--from", "2024-03-08", "--to", "2024-03-29", "--deputy", "ct1", "--why", "空缺期间代管")
+        assert done.returncode == 0, done
         assert not p["admin"].get("/api/v1/office/vacant")["items"]
         p["ct1"].act(id, "decide", "approve", amount=50)
         event = p["ct1"].events(id)[-1]

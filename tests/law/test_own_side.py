@@ -1,0 +1,76 @@
+"""The ways of an office under the regulation's own scripts: a body that applies itself is passed over, a case is sent back to the approval and forward again,
+what is final stays, and a condition set early holds up the approval."""
+import law_city
+from law_city import City, compare, refused, run, yuan
+
+law_city.BODIES = [(id, zh, place, roles + ["builder"] if id in ("bureau", "nan-bureau", "center") else roles) for id, zh, place, roles in law_city.BODIES]
+
+
+def office(who, id, way, **body):
+    return C.ask(who, "POST", f"/api/v1/cases/{id}/office/{way}", body)
+
+
+def steps(who, id):
+    return {f"{s['stage']}.{s['action']}": s for s in C.ask(who, "GET", f"/api/v1/cases/{id}/steps")["items"]}
+
+
+def test_a_bureau_s_own_project_goes_to_another_body():
+    for who, decides, zh in (("bureau", "group", "领导小组"), ("nan-bureau", "bureau", "益阳市政务管理服务局")):
+        id = C.upto("approval", yuan(1_200_000), who=who, finance="finance" if who == "bureau" else "nan-finance", title=f"{who}自己的项目")
+        C.do(id, who, "approval.apply", "approval_application")
+        said = C.no(id, who, "approval.accept", "recused", 14, status=403)
+        assert zh in said["zh"], said
+        C.do(id, decides, "approval.accept")
+        C.do(id, decides, "approval.approve", "approval_reply")
+        assert C.open(id) == ["budget_review"]
+        compare(C.case(id), C.events(id))
+    id = C.project("center", yuan(1_200_000), 2024, title="中心自己的项目")
+    C.declare(id, "center")
+    C.no(id, "center", "pretech.pass", "recused", 5, status=403, opinion="同意")
+    C.do(id, "bureau", "pretech.pass", "pretech_opinion", opinion="同意申报")
+
+
+def test_an_approval_is_sent_back_and_a_signed_contract_is_not():
+    id = C.upto("budget_review", yuan(1_200_000), title="退回再批")
+    C.do(id, "chengguan", "budget_review.submit", "budget")
+    refused(lambda: office("chengguan", id, "send_back", stage="budget_review", to=steps("finance", id)["approval.approve"]["version"], why="想改"), 409, "rewind.others")
+    before = C.case(id)
+    office("finance", id, "send_back", stage="budget_review", to=steps("finance", id)["approval.approve"]["version"], why="批复金额与评审不符")
+    assert C.open(id) == ["approval"] and not C.fact(id, "approved_on") and C.case(id)["version"] == before["version"] + 1
+    assert [d["kind"] for d in C.case(id)["documents"]] == [d["kind"] for d in before["documents"]]
+    C.do(id, "bureau", "approval.approve")
+    C.budget(id, "chengguan")
+    C.procure(id, "chengguan")
+    C.do(id, "chengguan", "contract.sign", "contract", **C.terms(yuan(1_200_000)))
+    assert steps("chengguan", id)["contract.sign"]["reason"]["code"] == "rewind.final"
+    refused(lambda: office("chengguan", id, "take_back", why="签错了"), 409, "rewind.final")
+    compare(C.case(id), C.events(id))
+    assert C.call("audit.verify")["ok"] is True
+
+
+def test_a_condition_of_the_first_review_holds_up_the_approval():
+    id = C.project("chengguan", yuan(1_200_000), 2024, title="附条件的项目")
+    C.declare(id, "chengguan")
+    C.do(id, "center", "pretech.pass_with_conditions", "pretech_opinion", opinion="原则同意",
+         conditions=[{"condition": "补充共享目录", "owner": "李某", "due": "2024-06-28", "blocks": "approval"}])
+    C.plan(2024, id)
+    C.design(id, "chengguan")
+    C.review(id)
+    C.do(id, "chengguan", "approval.apply", "approval_application")
+    C.do(id, "bureau", "approval.accept")
+    C.papers(id, "bureau", "approval_reply")
+    C.no(id, "bureau", "approval.approve", "conditions.unmet", 5)
+    C.do(id, "chengguan", "approval.meet_condition", number=1, note="已补充")
+    C.no(id, "bureau", "approval.approve", "conditions.unmet", 5)
+    C.do(id, "center", "approval.center_confirm", number=1)
+    C.do(id, "bureau", "approval.approve")
+
+
+def prepare(city):
+    global C
+    C = city
+    C.at("2023-08-28")
+
+
+assert City
+run(globals(), "2023-08-28T09:00", prepare)
