@@ -144,6 +144,24 @@ static int read_one(struct bf__turn *turn, struct bf__command *command, struct b
   return r < 0 ? r : 0;
 }
 
+/* What was set aside, or waits for its next try, is tried at once with all its tries before it. */
+static int retry(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
+  const char *id = text(command->params, "id");
+  int64_t number = id ? strtoll(id, NULL, 10) : 0;
+  struct bf_stmt *stmt;
+  int r = bf__store_run(turn->store, "SELECT id FROM outbox WHERE id = $1 AND state <> 'sent'", &stmt, err, "i", number);
+  if (r < 0) return r;
+  if (r != BF_ROW)
+    return bf__refuse(command, 404, "notice.unknown", "id", "没有这条待发的通知,或已经发出",
+                      "There is no such notice, or it has been sent.");
+  bf__store_calls(turn->store)->reset(stmt);
+  r = bf__store_run(turn->store, "UPDATE outbox SET state = 'waiting', attempts = 0, next_ms = $2 WHERE id = $1", NULL, err, "ii",
+                    number, turn->now_ms);
+  command->status = 200;
+  command->body = json_pack("{sI ss}", "id", (json_int_t)number, "state", "waiting");
+  return r < 0 ? r : 0;
+}
+
 /* What an operator sees: by channel and state, and what was set aside and why. */
 static int outbox(struct bf__reading *reading, struct bf_error *err) {
   json_t *counts = NULL, *aside = NULL;
@@ -152,9 +170,9 @@ static int outbox(struct bf__reading *reading, struct bf_error *err) {
                          "channel:t state:t count:i", &counts, err, "");
   if (r >= 0)
     r = bf__store_rows(reading->store,
-                       "SELECT id, channel, recipient, attempts, fault FROM outbox WHERE state = 'aside' OR attempts > 0 AND "
+                       "SELECT id, channel, recipient, attempts, fault, state, body FROM outbox WHERE state = 'aside' OR attempts > 0 AND "
                        "state = 'waiting' ORDER BY id LIMIT 200",
-                       "id:i channel:t recipient:t attempts:i fault:t", &aside, err, "");
+                       "id:i channel:t recipient:t attempts:i fault:t state:t body:j", &aside, err, "");
   reading->status = 200;
   reading->body = json_pack("{so* so*}", "counts", counts, "troubled", aside);
   return r;
@@ -166,6 +184,7 @@ const struct bf__operation bf__operations_notices[] = {
     {.name = "inbox.put", .kind = BF__WRITE, .access = BF__OPERATOR, .write = put},
     {.name = "outbox.due", .kind = BF__READ, .access = BF__INTERNAL, .read = due},
     {.name = "outbox.mark", .kind = BF__WRITE, .access = BF__INTERNAL, .write = mark},
+    {.name = "outbox.retry", .kind = BF__WRITE, .access = BF__ADMIN, .write = retry},
     {.name = "outbox.list", .kind = BF__READ, .access = BF__ADMIN, .read = outbox},
     {.name = NULL},
 };

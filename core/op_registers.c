@@ -107,6 +107,32 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
   return r < 0 ? r : reading->body ? 0 : no_memory(err);
 }
 
+/* Who wrote what to an entry, newest first. A pattern finds a few more than are meant: names may hold its signs. */
+static int history_of(struct bf__reading *reading, const char *name, const char *id, json_t **ret, struct bf_error *err) {
+  char pattern[400];
+  json_t *rows = NULL, *row, *out = json_array();
+  size_t i;
+  (void)snprintf(pattern, sizeof pattern, "%%\"entry\":\"%s\"%%", id);
+  int r = out ? bf__store_rows(reading->store,
+                               "SELECT at_ms, body FROM events WHERE case_id IS NULL AND body LIKE $1 ORDER BY seq DESC LIMIT 200",
+                               "at:i event:j", &rows, err, "t", pattern)
+              : no_memory(err);
+  json_array_foreach(rows, i, row) {
+    const json_t *event = json_object_get(row, "event"), *actor = json_object_get(event, "actor");
+    const char *what = text(event, "register"), *entry = text(event, "entry");
+    char at[32];
+    if (!what || !entry || strcmp(what, name) != 0 || strcmp(entry, id) != 0) continue;
+    bf__moment_format(json_integer_value(json_object_get(row, "at")), at);
+    (void)json_array_append_new(out, json_pack("{ss sO* sO* sO* sO* sO*}", "at", at, "what", json_object_get(event, "what"),
+                                               "version", json_object_get(event, "version"), "value",
+                                               json_object_get(event, "value"), "user", json_object_get(actor, "user"), "org",
+                                               json_object_get(actor, "org")));
+  }
+  json_decref(rows);
+  *ret = out;
+  return r;
+}
+
 static int get(struct bf__reading *reading, struct bf_error *err) {
   const json_t *view, *declared = readable(reading, &view);
   const char *id = text(reading->params, "entry");
@@ -122,7 +148,10 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
   reading->status = 200;
   reading->version = json_integer_value(json_object_get(row, "version"));
   reading->body = row;
-  return 0;
+  json_t *history = NULL;
+  r = history_of(reading, text(reading->params, "name"), id, &history, err);
+  (void)json_object_set_new(row, "history", history);
+  return r < 0 ? r : 0;
 }
 
 /* Writing -------------------------------------------------------------------------------------------------------------------- */

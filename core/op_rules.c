@@ -33,8 +33,24 @@ static json_t *summary_of(const struct bf__ruleset *set) {
                    (json_int_t)json_object_size(set->views));
 }
 
+/* What is compared with: the rules in force, or those that `from` names. NULL: the job has been refused. */
+static struct bf__ruleset *compared_with(struct bf__rules_job *job) {
+  const char *from = json_string_value(bf__job_param(job, "from"));
+  struct bf__ruleset *set = NULL;
+  struct bf_error err = {0};
+  if (!from || strcmp(job->verb, "diff") != 0) return bf__app_rules(job->app);
+  json_t *bundle = bf__job_stored(job, from, &err);
+  if (!bundle || bf__ruleset_from_bundle(bundle, &set, &err) < 0) {
+    set = NULL;
+    bf__job_broken(job, &err);
+  }
+  json_decref(bundle);
+  return set;
+}
+
 static json_t *diff_of(struct bf__rules_job *job, const struct bf__ruleset *set) {
-  struct bf__ruleset *now = bf__app_rules(job->app);
+  struct bf__ruleset *now = compared_with(job);
+  if (!now) return NULL;
   json_t *out = bf__rules_diff(now, set);
   bf__ruleset_unref(now);
   return out;
@@ -329,6 +345,13 @@ static void apply(struct bf__rules_job *job, struct bf__ruleset *set) {
   go_on(job, last, set);
 }
 
+static void tell_diff(struct bf__rules_job *job, const struct bf__ruleset *set) {
+  json_t *items = diff_of(job, set);
+  if (!items) return;
+  job->status = 200;
+  job->body = json_pack("{ss so}", "candidate", set->hash, "items", items);
+}
+
 static void run(void *arg) {
   struct bf__rules_job *job = arg;
   const char *verb = job->verb;
@@ -336,7 +359,8 @@ static void run(void *arg) {
   if (!set) return;
   /* what differs may always be looked at, and going back is never held up by what was declared since */
   bool free_ = strcmp(verb, "diff") == 0 || strcmp(verb, "rollback") == 0 || strcmp(verb, "prove") == 0;
-  if (!within_reach(job, set) || (!free_ && !within_redlines(job, set))) {
+  bool was = strcmp(verb, "diff") == 0 && bf__job_param(job, "to"); /* what was in force once is no secret */
+  if ((!was && !within_reach(job, set)) || (!free_ && !within_redlines(job, set))) {
     bf__ruleset_unref(set);
     return;
   }
@@ -346,8 +370,7 @@ static void run(void *arg) {
   } else if (strcmp(verb, "test") == 0) {
     run_law(job, set);
   } else if (strcmp(verb, "diff") == 0) {
-    job->status = 200;
-    job->body = json_pack("{ss so}", "candidate", set->hash, "items", diff_of(job, set));
+    tell_diff(job, set);
   } else if (strcmp(verb, "candidate") == 0) {
     hand_in(job, set);
   } else if (strcmp(verb, "prove") == 0) {

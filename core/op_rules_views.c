@@ -32,8 +32,9 @@ static int show(struct bf__reading *reading, struct bf_error *err) {
   const char *hash = text(reading->params, "hash");
   struct bf__ruleset *now = bf__app_rules(reading->app);
   json_t *rows = NULL;
-  int r = bf__store_rows(reading->store, "SELECT hash, at_ms, bundle FROM rulesets WHERE hash = $1", "hash:t at_ms:i bundle:j",
-                         &rows, err, "t", hash ? hash : now->hash);
+  int r = bf__store_rows(reading->store, "SELECT hash, at_ms, bundle FROM rulesets WHERE hash = $1 UNION ALL SELECT hash, at_ms, bundle FROM "
+                         "rules_candidates WHERE hash = $1",
+                         "hash:t at_ms:i bundle:j", &rows, err, "t", hash ? hash : now->hash);
   bf__ruleset_unref(now);
   if (r < 0) return r;
   json_t *row = json_array_get(rows, 0);
@@ -80,10 +81,17 @@ static int describe(struct bf__reading *reading, struct bf_error *err) {
   return r;
 }
 
+/* The words of the prelude itself: the same for every ruleset. */
+static int reference(struct bf__reading *reading, struct bf_error *err) {
+  reading->status = 200;
+  return bf__rules_reference(&reading->body, err);
+}
+
 const struct bf__operation bf__operations_rules_views[] = {
     {.name = "rules.list", .kind = BF__READ, .access = BF__USER, .read = list},
     {.name = "rules.candidates", .kind = BF__READ, .access = BF__ADMIN, .read = bf__proposals_list},
     {.name = "rules.show", .kind = BF__READ, .access = BF__ADMIN, .read = show},
+    {.name = "rules.reference", .kind = BF__READ, .access = BF__ADMIN, .read = reference},
     {.name = "rules.describe", .kind = BF__READ, .access = BF__USER, .read = describe},
     {.name = NULL},
 };

@@ -257,7 +257,7 @@ const struct bf__operation bf__operations_system[] = {
     {.name = "metrics", .kind = BF__READ, .access = BF__ANYONE, .read = bf__metrics},
     {.name = "openapi", .kind = BF__READ, .access = BF__ANYONE, .read = openapi},
     {.name = "version", .kind = BF__LOOP, .access = BF__ANYONE, .loop = version},
-    {.name = "doctor", .kind = BF__READ, .access = BF__OPERATOR, .read = bf__doctor},
+    {.name = "doctor", .kind = BF__READ, .access = BF__ADMIN, .read = bf__doctor},
     {.name = "backup", .kind = BF__READ, .access = BF__OPERATOR, .read = backup},
     {.name = NULL},
 };

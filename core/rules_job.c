@@ -36,7 +36,7 @@ static json_t *changed_bundle(struct bf__rules_job *job, const json_t *changes) 
   return bundle;
 }
 
-static json_t *stored_bundle(struct bf__rules_job *job, const char *hash, struct bf_error *err) {
+json_t *bf__job_stored(struct bf__rules_job *job, const char *hash, struct bf_error *err) {
   struct bf__store *store = NULL;
   json_t *rows = NULL, *bundle = NULL;
   int r = bf__store_open(job->app->storage, false, &store, err);
@@ -56,7 +56,7 @@ static json_t *former_bundle(struct bf__rules_job *job, struct bf_error *err) {
   if (r >= 0) r = bf__store_meta_get(store, "ruleset_before", &hash, err);
   bf__store_close(store);
   if (r >= 0 && hash)
-    bundle = stored_bundle(job, hash, err);
+    bundle = bf__job_stored(job, hash, err);
   else if (r >= 0)
     (void)bf_fail(err, BF_ENOTFOUND, "rollback", "there is no former ruleset to go back to");
   free(hash);
@@ -94,7 +94,8 @@ static json_t *bundle_of(struct bf__rules_job *job, struct bf_error *err) {
   const json_t *bundle = bf__job_param(job, "bundle"), *changes = bf__job_param(job, "changes"),
                *files = bf__job_param(job, "files"), *calendar = bf__job_param(job, "calendar"), *hash = bf__job_param(job, "to");
   if (strcmp(job->verb, "rollback") == 0)
-    return json_is_string(hash) ? stored_bundle(job, json_string_value(hash), err) : former_bundle(job, err);
+    return json_is_string(hash) ? bf__job_stored(job, json_string_value(hash), err) : former_bundle(job, err);
+  if (strcmp(job->verb, "diff") == 0 && json_is_string(hash)) return bf__job_stored(job, json_string_value(hash), err);
   if (json_is_true(bf__job_param(job, "folder"))) return folder_bundle(job, job->seen, err);
   if (json_is_object(bundle)) return json_incref((json_t *)(uintptr_t)bundle);
   if (json_is_object(files) && json_is_object(calendar)) return json_pack("{sO sO}", "files", files, "calendar", calendar);
@@ -156,7 +157,8 @@ struct bf__ruleset *bf__job_set(struct bf__rules_job *job) {
   const json_t *id = bf__job_param(job, "candidate");
   if (json_is_string(id)) return known(job, json_string_value(id));
   json_t *bundle = bundle_of(job, &err);
-  bool ours = strcmp(job->verb, "rollback") == 0; /* it was in force once */
+  bool diff = strcmp(job->verb, "diff") == 0 && json_is_string(bf__job_param(job, "to"));
+  bool ours = diff || strcmp(job->verb, "rollback") == 0; /* it was in force once */
   if (bundle && *job->seen && seen(job)) {
     json_decref(bundle);
     return NULL;

@@ -28,6 +28,8 @@ const json_t *bf__job_param(const struct bf__rules_job *job, const char *name); 
 void bf__job_refuse(struct bf__rules_job *job, int status, const char *code, const char *field, const char *zh, const char *en);
 /* Refuses with a fault of the candidate's own: where, and what. */
 void bf__job_broken(struct bf__rules_job *job, const struct bf_error *err);
+/* A ruleset that was in force once, by its hash; NULL when there is none. */
+json_t *bf__job_stored(struct bf__rules_job *job, const char *hash, struct bf_error *err);
 /* The ruleset of the job, made or found; NULL when the job has been refused. What is handed in runs in a child process first. */
 struct bf__ruleset *bf__job_set(struct bf__rules_job *job);
 
