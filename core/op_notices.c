@@ -169,10 +169,11 @@ static int outbox(struct bf__reading *reading, struct bf_error *err) {
                          "SELECT channel, state, COUNT(*) FROM outbox GROUP BY channel, state ORDER BY channel, state",
                          "channel:t state:t count:i", &counts, err, "");
   if (r >= 0)
-    r = bf__store_rows(reading->store,
-                       "SELECT id, channel, recipient, attempts, fault, state, body FROM outbox WHERE state = 'aside' OR attempts > 0 AND "
-                       "state = 'waiting' ORDER BY id LIMIT 200",
-                       "id:i channel:t recipient:t attempts:i fault:t state:t body:j", &aside, err, "");
+    r = bf__store_rows(
+        reading->store,
+        "SELECT id, channel, recipient, attempts, fault, state, body FROM outbox WHERE state = 'aside' OR attempts > 0 AND "
+        "state = 'waiting' ORDER BY id LIMIT 200",
+        "id:i channel:t recipient:t attempts:i fault:t state:t body:j", &aside, err, "");
   reading->status = 200;
   reading->body = json_pack("{so* so*}", "counts", counts, "troubled", aside);
   return r;

@@ -113,20 +113,21 @@ static int history_of(struct bf__reading *reading, const char *name, const char 
   json_t *rows = NULL, *row, *out = json_array();
   size_t i;
   (void)snprintf(pattern, sizeof pattern, "%%\"entry\":\"%s\"%%", id);
-  int r = out ? bf__store_rows(reading->store,
-                               "SELECT at_ms, body FROM events WHERE case_id IS NULL AND body LIKE $1 ORDER BY seq DESC LIMIT 200",
-                               "at:i event:j", &rows, err, "t", pattern)
-              : no_memory(err);
+  int r =
+      out ? bf__store_rows(reading->store,
+                           "SELECT at_ms, body FROM events WHERE case_id IS NULL AND body LIKE $1 ORDER BY seq DESC LIMIT 200",
+                           "at:i event:j", &rows, err, "t", pattern)
+          : no_memory(err);
   json_array_foreach(rows, i, row) {
     const json_t *event = json_object_get(row, "event"), *actor = json_object_get(event, "actor");
     const char *what = text(event, "register"), *entry = text(event, "entry");
     char at[32];
     if (!what || !entry || strcmp(what, name) != 0 || strcmp(entry, id) != 0) continue;
     bf__moment_format(json_integer_value(json_object_get(row, "at")), at);
-    (void)json_array_append_new(out, json_pack("{ss sO* sO* sO* sO* sO*}", "at", at, "what", json_object_get(event, "what"),
-                                               "version", json_object_get(event, "version"), "value",
-                                               json_object_get(event, "value"), "user", json_object_get(actor, "user"), "org",
-                                               json_object_get(actor, "org")));
+    (void)json_array_append_new(out,
+                                json_pack("{ss sO* sO* sO* sO* sO*}", "at", at, "what", json_object_get(event, "what"), "version",
+                                          json_object_get(event, "version"), "value", json_object_get(event, "value"), "user",
+                                          json_object_get(actor, "user"), "org", json_object_get(actor, "org")));
   }
   json_decref(rows);
   *ret = out;

@@ -32,7 +32,8 @@ static int show(struct bf__reading *reading, struct bf_error *err) {
   const char *hash = text(reading->params, "hash");
   struct bf__ruleset *now = bf__app_rules(reading->app);
   json_t *rows = NULL;
-  int r = bf__store_rows(reading->store, "SELECT hash, at_ms, bundle FROM rulesets WHERE hash = $1 UNION ALL SELECT hash, at_ms, bundle FROM "
+  int r = bf__store_rows(reading->store,
+                         "SELECT hash, at_ms, bundle FROM rulesets WHERE hash = $1 UNION ALL SELECT hash, at_ms, bundle FROM "
                          "rules_candidates WHERE hash = $1",
                          "hash:t at_ms:i bundle:j", &rows, err, "t", hash ? hash : now->hash);
   bf__ruleset_unref(now);
