@@ -5,6 +5,13 @@ local A, B = story.other("A"), story.other("B")
 local function compile(others, facts) return story.plan("plan_compile", "2023-11-20", facts, others, { "plan_draft" }) end
 local function include(...) return { "2023-11-20", "bureau", "plan_compile.include", { projects = { ... } } } end
 
+local function other_place(more)
+  local x = story.other("X", more)
+  x.jurisdiction = "430921"
+  return story.plan("plan_compile", "2023-11-01", {}, { X = x })
+end
+local include_x = { "2023-11-06", "bureau", "plan_compile.include", { projects = { "X" } } }
+
 return law {
   { name = "列入已通过前置技术审查的项目,送会签", article = 6, sort = "plain", given = compile { A = A, B = B },
     steps = { include("A", "B"), { "2023-11-21", "bureau", "plan_compile.submit" } },
@@ -43,4 +50,6 @@ return law {
   { name = "缓列的项目转入下一年度,不必重新申报", article = 6, sort = "exception", given = story.project("planning", "2023-10-20", { declared_on = "2023-09-20" }),
     steps = { { "2024-01-12", "system", "planning.defer", { plan = "P", reason = "财力不足" } } },
     expect = { open = "planning", facts = { plan_year = 2025, declared_on = "2023-09-20" }, told = "builder" } },
+  { name = "别的辖区的项目不能列入", article = { 6, 49 }, sort = "refusal", given = other_place(), steps = { include_x }, expect = { refused = { article = 49, code = "plan.jurisdiction" } } },
+  { name = "市、县一体化的由市本级列入", article = { 6, 18, 49 }, sort = "exception", given = other_place { joint_with_counties = true }, steps = { include_x }, expect = { facts = { projects = { "X" } } } },
 }

@@ -24,6 +24,12 @@ local find = { "2025-03-10", "bureau", "operations.find_not_sharing", { reason =
 local retire = { "2027-07-01", "builder", "operations.retire", { backed_up = "业务数据", destroyed = "缓存" } }
 local hand = { "2025-03-10", "builder", "operations.hand_over", { owner = "市大数据公司", received_by = "张某" } }
 
+local function small()
+  local given = story.project("declaration", "2024-03-01", { investment = wan(40) })
+  given.others = { B = story.other("B", { sharing_ban_on = "2024-02-01" }, "operations") }
+  return given
+end
+
 return law {
   { name = "登记编目", article = 33, sort = "plain", given = running(), steps = { catalogue(12, 10) },
     expect = { facts = { catalogue_log = { { on = "2025-03-10", resources = 12, shared = 10 } } } } },
@@ -52,4 +58,9 @@ return law {
   { name = "没有移交清单", article = 37, sort = "refusal", given = running(nil, {}), steps = { hand }, expect = { refused = { article = 37, code = "paper.missing" } } },
   { name = "只移交一次", article = 37, sort = "boundary", given = running(), steps = { hand, hand }, expect = { refused = { code = "not_applicable" } } },
   { name = "建设单位即产权单位的,不需移交", article = 37, sort = "exception", given = running(), ["until"] = "2025-12-31", expect = { absent = { "handed_over_on" }, open = "operations" } },
+  { name = "小额项目也不得新建", article = { 35, 8 }, sort = "refusal", given = small(), steps = { { "2024-03-04", "builder", "declaration.start_small", { not_split = true } } },
+    expect = { refused = { article = 35, code = "unit.banned" } } },
+  { name = "小额项目经批准例外的可以建设", article = { 35, 8 }, sort = "exception", given = small(),
+    steps = { { "2024-03-04", "bureau", "declaration.except_from_ban", { reason = "涉密不能共享,会同网信办同意" } }, { "2024-03-05", "builder", "declaration.start_small", { not_split = true } } },
+    expect = { open = "procurement" } },
 }

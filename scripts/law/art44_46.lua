@@ -13,6 +13,17 @@ local function credit(more)
   return { "2024-06-10", "bureau", "construction.misconduct", i }
 end
 
+local function listed()
+  local given = built()
+  given.entries = { contractors = { C001 = { name = "某科技公司", competence = "系统集成" } } }
+  return given
+end
+local function tender(blacklisted)
+  local given = story.project("procurement", "2024-05-01", { investment = wan(50), exempt = true, procurement_method = "open_tender" }, { "procurement_documents", "award_notice" })
+  given.entries = { contractors = { C001 = { name = "某科技公司", competence = "系统集成", blacklisted = blacklisted } } }
+  return given
+end
+
 return law {
   { name = "审计登记问责线索,报领导小组", article = 44, sort = "plain", given = built(), steps = { breach "procedure" }, expect = { told = "leading_group",
     facts = { accountability = { { on = "2024-06-10", body = "某局", ground = "procedure", facts = "未经评审批复" } } } } },
@@ -25,4 +36,10 @@ return law {
   { name = "有决定的列入黑名单,损失赔偿、移送记录在案", article = 46, sort = "exception", given = built(), steps = { credit { blacklist = true, document = "益政管〔2024〕9号", loss = wan(5), transferred = true } },
     expect = { facts = { misconduct = { { on = "2024-06-10", subject = "某科技公司", part = "contractor", facts = "交付虚假测试报告", blacklist = true, loss = wan(5), transferred = true } } } } },
   { name = "专家也可记入", article = 46, sort = "boundary", given = built(), steps = { credit { subject = "E003", part = "expert" } }, expect = { open = "construction" } },
+  { name = "列入黑名单:信用档案新增,名录中的单位同时标明", article = 46, sort = "plain", given = listed(), steps = { credit { contractor = "C001", blacklist = true, document = "益政管〔2024〕9号" } },
+    expect = { adds = { "credit" }, changes = { "contractors" } } },
+  { name = "列入黑名单的不能中标", article = 46, sort = "refusal", given = tender(true), steps = { { "2024-05-10", "builder", "procurement.award", { contractor = "C001", amount = wan(40) } } },
+    expect = { refused = { article = 46, code = "contractor.blacklisted" } } },
+  { name = "没有列入的可以中标", article = 46, sort = "boundary", given = tender(false), steps = { { "2024-05-10", "builder", "procurement.award", { contractor = "C001", amount = wan(40) } } },
+    expect = { open = "contract" } },
 }

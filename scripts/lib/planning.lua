@@ -3,11 +3,16 @@ local common = require "lib.common"
 local planning = {}
 
 -- 第五、六、八条:能不能列入这一年的计划 · may this project stand in this plan?
-function planning.fits(id, p, year, now)
+function planning.fits(id, p, case, now)
   local function no(code, zh, en) return refuse { article = 5, code = "plan." .. code, field = "projects", zh = zh, en = en } end
   if not p or p.kind ~= "project" then return no("unknown", ("没有编号为%s的项目:请核对"):format(id),
     ("There is no project %s: check the number"):format(id)) end
-  local title = p.facts.title
+  local title, year = p.facts.title, case.facts.year
+  -- 区县的项目由区县自己的计划列入;市、县一体化的由市本级统筹(第十八、四十九条) · a county's project stands in the county's own plan, save a joint one
+  if p.jurisdiction and p.jurisdiction ~= case.jurisdiction and not p.facts.joint_with_counties then
+    return refuse { article = 49, code = "plan.jurisdiction", field = "projects", zh = ("“%s”是别的辖区的项目,不能列入本计划:由其所在辖区的计划列入,市、县一体化的除外"):format(title),
+      en = ("“%s” belongs to another jurisdiction: its own plan takes it, save a joint city-county project"):format(title) }
+  end
   if not p.facts.pretech_passed_on then
     return no("pretech", ("“%s”未通过前置技术审查,不能列入计划:请待审查通过,或先不列入"):format(title),
       ("“%s” has not passed its pre-technical review: wait for it, or leave it out"):format(title))

@@ -64,6 +64,22 @@ function siblings.record_of(case, now)
   return out
 end
 
+-- 第三十一条 评价结果与后续项目审批挂钩:有不良记录的,批复时须写明怎样考虑;换个写法绕不过 · a bad record weighs: whoever approves says how it was considered
+function siblings.weigh(case, given, now)
+  local found = siblings.record_of(case, now)
+  if #found == 0 or given.record_considered then return end
+  local names = {}
+  for i, one in ipairs(found) do names[i] = ("“%s”:%s"):format(one.title, one.what) end
+  return refuse { article = 31, code = "unit.record", field = "record_considered",
+    zh = ("该单位有不良记录(%s),与后续审批挂钩:请在“对单位记录的考虑”中写明理由再批复,或不予批准"):format(table.concat(names, ";")),
+    en = ("The unit has a record (%s) that weighs on later approvals: say how it was considered, or reject"):format(table.concat(names, "; ")) }
+end
+
+function siblings.weigh_field()
+  return { "record_considered", text, zh = "对单位记录的考虑", en = "How the unit's record was considered", optional = true,
+    help = { zh = "单位有后评价不合格、问题未整改、多次验收不合格等记录时必填", en = "Due where the unit has failed evaluations, open problems or failed acceptances" } }
+end
+
 -- 由决定的人查看;只提示,不代替判断 · shown to whoever decides; it replaces no judgement
 function siblings.look()
   return { by = { "bureau", "center" }, order = 20, article = 16, title = { zh = "查同单位项目(拆分、履约)", en = "Look at the unit's other projects" }, reads = { "unit:project" },
@@ -108,6 +124,13 @@ function siblings.banned(case, now)
         en = ("The unit's “%s” does not share its data, so it may not build: have the ban lifted, or let the bureau with the others approve an exception"):format(other.facts.title) }
     end
   end
+end
+
+-- 第三十五条 例外由政务管理服务局会同有关部门批准 · the exception is the bureau's, with the other bodies
+function siblings.except()
+  return { by = "bureau", order = 21, article = 35, title = { zh = "批准例外建设", en = "Approve an exception" }, when = not_set("ban_exception"),
+      help = { zh = "不能共享而确有必要建设的,会同有关部门审批,写明理由和会同部门", en = "Cannot share, yet must be built: approved together with the other bodies; name them and the reason" },
+      form = { { "reason", text, zh = "理由和会同部门", en = "Reason, and with whom" } }, effect = { set("ban_exception", input "reason") } }
 end
 
 return siblings

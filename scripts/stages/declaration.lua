@@ -2,6 +2,7 @@
 local oversight = require "lib.oversight"
 local common = require "lib.common"
 local funding = require "lib.funding"
+local siblings = require "lib.siblings"
 
 -- 申报截止日:计划年度上一年的9月30日24时;遇休息日是否顺延由各地定,默认不顺延
 local function closes(year, now)
@@ -92,7 +93,7 @@ return stage "declaration" {
           en = "A project was declared: the pre-technical review is due" }, follow "submitted" } },
     start_small = { by = "builder", order = 2, usual = 1, after = workdays(5), article = 8,
       title = { zh = "小额项目自行实施", en = "Go the way of small projects" },
-      when = at_most("investment", limit "exempt_up_to"), guard = { civil_apart, it_apart },
+      when = at_most("investment", limit "exempt_up_to"), guard = { civil_apart, it_apart, siblings.banned }, reads = { "unit:project" },
       help = { zh = "总投资{exempt_up_to|money}以下(含本数):不列年度计划、无需审批,自行采购;合同签订后报备案,建成后仍须验收",
         en = "Up to and including {exempt_up_to|money}: no plan, no approval; the contract is filed after signing, and acceptance is still due" },
       form = { { "not_split", bool, zh = "确认未将应报批的项目拆分(第十六条)",
@@ -106,6 +107,7 @@ return stage "declaration" {
       end,
       effect = { set("exempt", true), set("declared_on", today), follow "small" } },
     request_urgent = common.request_urgent(civil_apart), -- 急需的也要分开 · the urgent way does not mix them either
+    except_from_ban = siblings.except(),
     withdraw = common.withdraw(),
     classify = oversight.classify(), declassify = oversight.declassify(),
   },

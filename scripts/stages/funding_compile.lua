@@ -51,6 +51,9 @@ local function fits(case, given, now)
     return no(9, "unknown", "project", ("没有编号为%s的项目:请核对"):format(given.project), ("There is no project %s: check the number"):format(given.project))
   end
   local said = { rules[given.purpose](p.facts, given, case.facts.year) }
+  if p.jurisdiction and p.jurisdiction ~= case.jurisdiction and not p.facts.joint_with_counties then
+    said[#said + 1] = no(49, "jurisdiction", "project", "别的辖区的项目由其本级财政安排,市、县一体化的除外", "Another jurisdiction's project is funded there, save a joint one")
+  end
   for _, line in ipairs(case.facts.lines or {}) do
     if line.project == given.project and line.purpose == given.purpose and line.quarter == given.quarter then
       said[#said + 1] = no(9, "twice", "project", "该项目同一用途已安排:请先撤下再改", "This project has a line for this purpose: take it out first")

@@ -5,7 +5,7 @@ local planning = require "lib.planning"
 local function fits(case, given, now)
   local said, seen = {}, {}
   for _, id in ipairs(given.projects) do
-    said[#said + 1] = planning.fits(id, now.cases[id], case.facts.year, now)
+    said[#said + 1] = planning.fits(id, now.cases[id], case, now)
     if seen[id] or common.contains(case.facts.projects, id) then
       said[#said + 1] = refuse { article = 6, code = "plan.twice", field = "projects", zh = ("项目%s已在计划中:请勿重复列入"):format(id),
         en = ("Project %s is in the plan already"):format(id) }
@@ -18,7 +18,7 @@ end
 -- 报出前再核对一遍:项目可能已撤回、已改年度
 local function still_fit(case, now)
   local said = {}
-  for _, id in ipairs(case.facts.projects or {}) do said[#said + 1] = planning.fits(id, now.cases[id], case.facts.year, now) end
+  for _, id in ipairs(case.facts.projects or {}) do said[#said + 1] = planning.fits(id, now.cases[id], case, now) end
   return said
 end
 

@@ -28,7 +28,13 @@ for article in sorted(report["articles"], key=int):
     if entry.get("failed"):
         print(f"not ok - article {article}: {entry['failed']} law cases do not hold")
     elif count:
-        print(f"ok - article {article}: {count} law cases")
+        lacks = [s for s in sorts if not entry.get(s)]
+        if count < 4 or lacks:
+            print(f"not ok - article {article}: {count} law cases, none of sort {', '.join(lacks) or '-'}: four at least are due, one of each sort")
+        else:
+            print(f"ok - article {article}: {count} law cases")
+    elif "不需程序办理" not in entry.get("zh", ""):
+        print(f"not ok - article {article}: no law case, and law/articles.lua gives no reason (不需程序办理…)")
     else:
         without.append(article)
 c = report["coverage"]
