@@ -9,8 +9,9 @@
 #include "state.h"
 
 #define DEPTH_MOST 400
-#define REPAIRS 24 /* tries to mend one refused input */
-#define PAIRS 60   /* inputs that differ in two places, of one action */
+#define REPAIRS 24   /* tries to mend one refused input */
+#define TRIES_EACH 2 /* of all inputs of one action, in one kind of life, at first */
+#define PAIRS 60     /* inputs that differ in two places, of one action */
 /* Levels: the ordinary ways at 0; */
 #define SHORTEST 1      /* the same by the furthest action that is allowed each time */
 #define DEVIATIONS 2    /* the first step aside; what follows from it, and further steps aside, come after */
@@ -58,7 +59,7 @@ struct hunt {
   } known;                                          /* worlds by their keys */
   struct bf__seen atoms, pairs, situations, parent; /* `parent`: the atoms of the node being expanded */
   struct bf__key key;
-  json_t *taken, *opened, *closed, *faults, *crossed;
+  json_t *taken, *opened, *closed, *faults, *crossed, *tried;
   struct {
     uint64_t sequence; /* of the longest ordinary way from this opening */
     uint16_t depth;
@@ -214,7 +215,7 @@ static int add_node(struct hunt *hunt, struct node *node, struct bf_error *err) 
   if (r >= 0 && plain && node->parent == UINT32_MAX) r = push(hunt, at, SHORT, SHORTEST, true, err);
   if (r >= 0 && node->waits > 0 && node->waits < WAITS) r = push(hunt, at, ONWARD, node->level, false, err);
   if (r >= 0) r = push(hunt, at, OTHERS, plain ? DEVIATIONS : node->level + 1u + node->novelty, false, err);
-  if (r >= 0) r = push(hunt, at, INPUTS, plain ? DEVIATIONS + 1 : node->level + 2u + node->novelty, false, err);
+  if (r >= 0) r = push(hunt, at, INPUTS, plain ? DEVIATIONS + 2u : node->level + 2u + node->novelty, false, err);
   return r < 0 ? r : push(hunt, at, PAIRED, plain ? DEVIATIONS + 5 : node->level + 4u + node->novelty, false, err);
 }
 
@@ -662,7 +663,17 @@ static int vary_action(struct hunt *hunt, uint32_t node, struct attempt *a, cons
   return r;
 }
 
-static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool paired, struct bf_error *err) {
+/* An action's inputs are tried a few times in every kind of life before they are tried everywhere. */
+static bool tried_enough(struct hunt *hunt, uint32_t node, const char *stage, const char *name) {
+  char key[260];
+  (void)snprintf(key, sizeof key, "%016llx %s.%s", (unsigned long long)hunt->roots[hunt->nodes[node].root].sequence, stage, name);
+  if (json_integer_value(json_object_get(hunt->tried, key)) >= TRIES_EACH) return true;
+  bump(hunt->tried, key);
+  return false;
+}
+
+/* *RET_LEFT: some actions were left for later. */
+static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool paired, bool *ret_left, struct bf_error *err) {
   int r = 0;
   for (int index = 0; r >= 0 && index < hunt->nodes[node].world->count; index++) {
     const json_t *said = NULL;
@@ -671,6 +682,10 @@ static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool pair
       const char *stage = json_string_value(json_array_get(said, i)), *name = json_string_value(json_array_get(said, i + 1));
       const json_t *action = bf__view_action(hunt->lab->view, stage, name), *form = json_object_get(action, "form");
       if (r < 0 || json_array_size(form) == 0) continue;
+      if (!paired && level == DEVIATIONS + 2 && tried_enough(hunt, node, stage, name)) {
+        *ret_left = true;
+        continue;
+      }
       enum came came = REFUSED;
       json_t *input = NULL;
       struct attempt a = {
@@ -689,30 +704,41 @@ static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool pair
   return r;
 }
 
+static uint64_t open_stages(const json_t *state) {
+  const char *stage;
+  json_t *record;
+  uint64_t sum = 5;
+  json_object_foreach(json_object_get(state, "stages"), stage, record) if (bf__state_is_open(state, stage)) sum +=
+      bf__key_mix(6, bf__key_text(stage));
+  return sum;
+}
+
 /* Whether a ticket of an ordinary way can wait, and to which level: what is like another opening, or a situation (all that could
  * be done) that was looked at before. */
 static unsigned put_off(struct hunt *hunt, const struct ticket *ticket, unsigned level, struct bf_error *err) {
   const struct node *node = &hunt->nodes[ticket->node];
   uint64_t class = hunt->roots[node->root].sequence, situation = ticket->tier;
-  if (level > DEVIATIONS + 1) return level;
-  if (hunt->roots[node->root].like_another) return DEVIATIONS + 4;
+  unsigned first = ticket->tier == INPUTS ? DEVIATIONS + 2 : DEVIATIONS;
+  if (level > first || ticket->tier == PAIRED) return level;
+  if (hunt->roots[node->root].like_another) return first + 4;
   if (ticket->tier == SHORT) return level;
   for (int i = 0; i < node->world->count; i++) {
     const json_t *said = NULL;
     json_t *one;
     size_t k;
     if (actions_of(hunt, ticket->node, i, &said, err) < 0) return level;
-    situation = bf__key_mix(situation, 5);
+    situation = bf__key_mix(situation, open_stages(node->world->cases[i]));
     json_array_foreach(said, k, one) situation = bf__key_mix(situation, bf__key_text(json_string_value(one)));
   }
   if (bf__seen_add(&hunt->situations, situation)) return level;
-  return bf__seen_add(&hunt->situations, bf__key_mix(situation, class)) ? DEVIATIONS + 2 : DEVIATIONS + 4;
+  return bf__seen_add(&hunt->situations, bf__key_mix(situation, class)) ? first + 1 : first + 4;
 }
 
 static int expand(struct hunt *hunt, const struct ticket *ticket, struct bf_error *err) {
   uint32_t node = ticket->node;
   unsigned level = (unsigned)(ticket->order >> 32);
   int r = 0;
+  bool left = false;
   if (!hunt->compared && level > 0) compare_roots(hunt);
   unsigned later = hunt->nodes[node].level == 0 && level > 0 ? put_off(hunt, ticket, level, err) : level;
   if (later > level) {
@@ -737,10 +763,11 @@ static int expand(struct hunt *hunt, const struct ticket *ticket, struct bf_erro
     r = go_others(hunt, node, level, err);
     break;
   case INPUTS:
-    r = go_inputs(hunt, node, level, false, err);
+    r = go_inputs(hunt, node, level, false, &left, err);
+    if (r >= 0 && left) r = push(hunt, node, INPUTS, level + 3, false, err);
     break;
   case PAIRED:
-    r = go_inputs(hunt, node, level, true, err);
+    r = go_inputs(hunt, node, level, true, &left, err);
     break;
   }
   if (--hunt->nodes[node].pending == 0) drop_world(&hunt->nodes[node]);
@@ -924,6 +951,7 @@ static void hunt_done(struct hunt *hunt) {
   json_decref(hunt->closed);
   json_decref(hunt->faults);
   json_decref(hunt->crossed);
+  json_decref(hunt->tried);
 }
 
 int bf__hunt(struct bf__lab *lab, const struct bf__marks *marks, const char *kind, const json_t *declared,
@@ -939,6 +967,7 @@ int bf__hunt(struct bf__lab *lab, const struct bf__marks *marks, const char *kin
                         .closed = json_object(),
                         .faults = json_object(),
                         .crossed = json_array(),
+                        .tried = json_object(),
                         .began = now(),
                         .progress = progress,
                         .arg = arg};
