@@ -10,7 +10,8 @@
 
 #define STATES 150000
 #define DEPTH 300
-#define EDITION 1 /* of the prover: a proof by another one is no proof of this one's */
+#define BASE_STAGES 5 /* what every kind is worth beside its own stages when time is shared out */
+#define EDITION 1     /* of the prover: a proof by another one is no proof of this one's */
 
 static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
@@ -117,7 +118,7 @@ static size_t stages_of(const json_t *view, const char *kind) {
   json_t *stage;
   size_t count = 0;
   json_object_foreach(json_object_get(view, "stages"), name, stage) count += strcmp(text(stage, "kind"), kind) == 0;
-  return count;
+  return count + BASE_STAGES;
 }
 
 static const json_t *line_named(const json_t *lines, const char *name) {
@@ -211,6 +212,17 @@ static int prove_kind(struct proof *proof, struct bf__lab *lab, const struct bf_
   return r;
 }
 
+/* The kind with lines and the fewest stages that is not in DONE, or NULL. */
+static const char *smallest(const struct bf__lab *lab, const json_t *done) {
+  const char *kind, *found = NULL;
+  json_t *yes;
+  json_object_foreach(lab->lined, kind, yes) {
+    if (json_object_get(done, kind)) continue;
+    if (!found || stages_of(lab->view, kind) < stages_of(lab->view, found)) found = kind;
+  }
+  return found;
+}
+
 /* Every kind that has lines, each for as long as its stages are many. */
 static int prove_view(struct proof *proof, json_t *view, double seconds, json_t *crossed, struct bf_error *err) {
   struct bf__lab lab;
@@ -230,10 +242,10 @@ static int prove_view(struct proof *proof, json_t *view, double seconds, json_t 
   r = ask_rules(proof, crossed, err);
   json_object_foreach(lab.lined, kind, yes) total += stages_of(lab.view, kind);
   double ends = now() + seconds;
-  json_object_foreach(lab.lined, kind, yes) {
+  /* the small ones first: what they leave over is the largest one's */
+  while (r >= 0 && (kind = smallest(&lab, kinds))) {
     size_t own = stages_of(lab.view, kind);
-    if (r >= 0)
-      r = prove_kind(proof, &lab, marks, kind, (ends - now()) * (double)own / (double)(total ? total : 1), kinds, crossed, err);
+    r = prove_kind(proof, &lab, marks, kind, (ends - now()) * (double)own / (double)(total ? total : 1), kinds, crossed, err);
     total -= own;
   }
   (void)json_object_set_new(view, "ok", json_boolean(json_array_size(crossed) == before));

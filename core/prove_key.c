@@ -9,6 +9,7 @@
 #define LIST_MOST 6   /* items of a list that are told apart */
 #define ROUNDS_MOST 3 /* of a stage */
 #define DID_MOST 2    /* of an action within one round */
+#define BESIDE 8      /* amounts to compare with */
 #define SMALL 20      /* counts below are themselves */
 #define SEEN_MOST ((size_t)1 << 23)
 
@@ -90,6 +91,9 @@ struct keying {
   const struct bf__marks *marks;
   int32_t today;
   struct bf__key *key;
+  json_int_t
+      beside[BESIDE]; /* amounts that stand as facts of the case: what is written in lists counts by its share of them, too */
+  size_t beside_count;
 };
 
 static void add(struct keying *k, uint64_t atom) {
@@ -106,14 +110,21 @@ static uint64_t of_date(const struct keying *k, int32_t date) {
   return 2 * at + (ago < 0 ? 1 : 2);
 }
 
-static uint64_t of_number(const struct keying *k, json_int_t value) {
-  if (value >= BF__AMOUNT_FROM) return bf__key_mix(7, interval(k->marks->amounts, k->marks->amount_count, value));
+static uint64_t of_number(const struct keying *k, json_int_t value, bool within) {
+  if (value >= BF__AMOUNT_FROM) {
+    uint64_t h = bf__key_mix(7, interval(k->marks->amounts, k->marks->amount_count, value));
+    for (size_t i = 0; within && i < k->beside_count; i++) {
+      json_int_t percent = value / (k->beside[i] / 100 + 1);
+      h = bf__key_mix(h, percent > 100 ? 999 : interval(k->marks->counts, k->marks->count_count, percent));
+    }
+    return h;
+  }
   if (value < SMALL || (value > 1900 && value < 2200)) return bf__key_mix(8, (uint64_t)value);
   return bf__key_mix(9, interval(k->marks->counts, k->marks->count_count, value));
 }
 
 /* One value as one number. */
-static uint64_t of_value(const struct keying *k, const json_t *value) {
+static uint64_t of_value(const struct keying *k, const json_t *value, bool within) {
   uint64_t h = 3;
   const char *key;
   json_t *inner;
@@ -124,12 +135,12 @@ static uint64_t of_value(const struct keying *k, const json_t *value) {
     if (bf__date_parse(json_string_value(value), json_string_length(value), &date) == 0) return bf__key_mix(4, of_date(k, date));
     return bf__key_text(json_string_value(value));
   case JSON_INTEGER:
-    return of_number(k, json_integer_value(value));
+    return of_number(k, json_integer_value(value), within);
   case JSON_OBJECT:
-    json_object_foreach((json_t *)(uintptr_t)value, key, inner) h += bf__key_mix(bf__key_text(key), of_value(k, inner));
+    json_object_foreach((json_t *)(uintptr_t)value, key, inner) h += bf__key_mix(bf__key_text(key), of_value(k, inner, true));
     return h;
   case JSON_ARRAY: /* as a set, with a small count */
-    json_array_foreach(value, i, inner) if (i < LIST_MOST) h += bf__key_mix(i ? 5 : 6, of_value(k, inner));
+    json_array_foreach(value, i, inner) if (i < LIST_MOST) h += bf__key_mix(i ? 5 : 6, of_value(k, inner, true));
     return h + json_array_size(value) % LIST_MOST;
   default:
     return (uint64_t)json_typeof(value) + 100;
@@ -140,7 +151,7 @@ static void add_members(struct keying *k, uint64_t path, const json_t *object) {
   const char *key;
   json_t *value;
   json_object_foreach((json_t *)(uintptr_t)object, key, value)
-      add(k, bf__key_mix(bf__key_mix(path, bf__key_text(key)), of_value(k, value)));
+      add(k, bf__key_mix(bf__key_mix(path, bf__key_text(key)), of_value(k, value, false)));
 }
 
 static uint64_t least(json_int_t value, json_int_t most) {
@@ -173,6 +184,11 @@ static void add_case(struct keying *k, uint64_t path, const json_t *state, const
   json_t *one;
   size_t i;
   add(k, bf__key_mix(path, bf__key_text(text(state, "kind"))));
+  k->beside_count = 0;
+  json_object_foreach(json_object_get(state, "facts"), key, one) {
+    if (json_integer_value(one) >= BF__AMOUNT_FROM && k->beside_count < BESIDE)
+      k->beside[k->beside_count++] = json_integer_value(one);
+  }
   add_members(k, bf__key_mix(path, 31), json_object_get(state, "facts"));
   add_members(k, bf__key_mix(path, 32), pasts);
   add_stages(k, bf__key_mix(path, 33), state);
@@ -194,7 +210,8 @@ void bf__key_make(const struct bf__lab *lab, const struct bf__marks *marks, cons
   ret->sum[0] = ret->sum[1] = 0;
   ret->count = 0;
   for (int i = 0; i < world->count; i++) add_case(&k, bf__key_mix(40, (uint64_t)i), world->cases[i], world->pasts[i]);
-  json_object_foreach(world->entries, name, of) add(&k, bf__key_mix(bf__key_mix(41, bf__key_text(name)), of_value(&k, of)));
+  json_object_foreach(world->entries, name, of)
+      add(&k, bf__key_mix(bf__key_mix(41, bf__key_text(name)), of_value(&k, of, false)));
 }
 
 /* Sets ------------------------------------------------------------------------------------------------------------------------
