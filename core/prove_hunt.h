@@ -16,7 +16,7 @@
 #define HUNG_MOST 20    /* calls that ran over their budget */
 #define AFTER_CROSSED 1 /* seconds that the search goes on after the first crossing */
 
-enum tier { USUAL, SHORT, ONWARD, OTHERS, INPUTS, PAIRED };
+enum tier { USUAL, SHORT, ONWARD, OTHERS, WORDS, NUMBERS, PAIRED };
 
 /* How a node goes on by itself: through every usual action in turn, or by the furthest that is allowed. */
 enum way { IN_TURN, BY_THE_FURTHEST };

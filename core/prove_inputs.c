@@ -201,16 +201,17 @@ static void vary_record(const struct bf__inputs *in, const json_t *form, const j
 
 static void vary_list(const struct bf__inputs *in, const json_t *field, const json_t *now, int depth, json_t *values) {
   const json_t *of = json_object_get(field, "of"), *least = json_object_get(field, "min");
+  bool words = in->sort != BF__INPUTS_NUMBERS;
   size_t fewest = json_is_number(least) ? (size_t)json_number_value(least) : 0, i;
   json_t *own = json_array(), *value, *ids = ids_of(in, of);
-  for (size_t count = fewest; count <= fewest + 2 || (json_array_size(ids) && count <= json_array_size(ids)); count++)
+  for (size_t count = fewest; words && (count <= fewest + 2 || (json_array_size(ids) && count <= json_array_size(ids))); count++)
     add_new(values, list_of(in, field, count, depth));
-  json_array_foreach(ids, i, value) { /* each by itself, and each among the others */
-    json_t *copy = json_is_array(now) ? json_copy((json_t *)(uintptr_t)now) : json_array();
-    if (json_array_size(copy)) (void)json_array_set(copy, 0, value);
-    add_new(values, copy);
-    add_new(values, json_pack("[O]", value));
-  }
+  if (words) json_array_foreach(ids, i, value) { /* each by itself, and each among the others */
+      json_t *copy = json_is_array(now) ? json_copy((json_t *)(uintptr_t)now) : json_array();
+      if (json_array_size(copy)) (void)json_array_set(copy, 0, value);
+      add_new(values, copy);
+      add_new(values, json_pack("[O]", value));
+    }
   values_of(in, of, json_array_get(now, 0), depth + 1, own);
   json_array_foreach(own, i, value) {
     json_t *copy = json_is_array(now) ? json_copy((json_t *)(uintptr_t)now) : json_array();
@@ -228,20 +229,23 @@ static void vary_list(const struct bf__inputs *in, const json_t *field, const js
 static void values_of(const struct bf__inputs *in, const json_t *field, const json_t *now, int depth, json_t *values) {
   size_t i;
   json_t *one;
+  bool words = in->sort != BF__INPUTS_NUMBERS, numbers = in->sort != BF__INPUTS_WORDS;
   if (depth > DEPTH) return;
-  if (!now) add_new(values, plain_of(in, field, depth));
-  if (is(field, "bool")) {
+  if (!now && words) add_new(values, plain_of(in, field, depth));
+  bool amount = is(field, "money") || is(field, "int") || is(field, "percent");
+  if ((amount || is(field, "date") || is(field, "text")) && !numbers) return;
+  if (is(field, "bool") && words) {
     add_new(values, json_true());
     add_new(values, json_false());
-  } else if (is(field, "choice")) {
+  } else if (is(field, "choice") && words) {
     json_array_foreach(json_object_get(field, "choices"), i, one) add_new(values, json_incref(json_object_get(one, "value")));
-  } else if (is(field, "money") || is(field, "int") || is(field, "percent")) {
+  } else if (amount) {
     add_numbers(in, field, values);
   } else if (is(field, "date")) {
     add_dates(in, field, values);
   } else if (is(field, "text")) {
     facts_within(in, json_object_get(in->state, "facts"), field, false, values);
-  } else if (is(field, "ref") || is(field, "register")) {
+  } else if ((is(field, "ref") || is(field, "register")) && words) {
     json_t *ids = ids_of(in, field);
     json_array_foreach(ids, i, one) add_new(values, json_incref(one));
     add_new(values, json_string("none-0")); /* one that is not there */

@@ -10,6 +10,11 @@ struct bf__inputs {
   const struct bf__marks *marks;
   const struct bf__world *world;
   const json_t *state; /* the case acted on, or NULL at the creation */
+  enum {
+    BF__INPUTS_ALL,
+    BF__INPUTS_WORDS,
+    BF__INPUTS_NUMBERS
+  } sort; /* what is varied: choices and what is there, or numbers, dates, texts */
 };
 
 /* Required fields only, each with its example or the plainest value. New reference. */

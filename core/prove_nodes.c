@@ -147,9 +147,10 @@ static int add_node(struct hunt *hunt, struct node *node, struct bf_error *err) 
   int r = bf__hunt_push(hunt, at, node->way == IN_TURN ? USUAL : SHORT, node->level, node->usual, err);
   if (r >= 0 && plain && node->parent == UINT32_MAX) r = bf__hunt_push(hunt, at, SHORT, SHORTEST, true, err);
   if (r >= 0 && node->waits > 0 && node->waits < WAITS) r = bf__hunt_push(hunt, at, ONWARD, node->level, false, err);
-  if (r >= 0) r = bf__hunt_push(hunt, at, OTHERS, plain ? DEVIATIONS : node->level + 1u + node->novelty, false, err);
-  if (r >= 0) r = bf__hunt_push(hunt, at, INPUTS, plain ? DEVIATIONS + 2u : node->level + 2u + node->novelty, false, err);
-  return r < 0 ? r : bf__hunt_push(hunt, at, PAIRED, plain ? DEVIATIONS + 5 : node->level + 4u + node->novelty, false, err);
+  if (r >= 0) r = bf__hunt_push(hunt, at, OTHERS, plain ? DEVIATIONS : node->level + (unsigned)node->novelty, false, err);
+  if (r >= 0) r = bf__hunt_push(hunt, at, WORDS, plain ? DEVIATIONS + 1u : node->level + 1u + node->novelty, false, err);
+  if (r >= 0) r = bf__hunt_push(hunt, at, NUMBERS, plain ? DEVIATIONS + 3u : node->level + 3u + node->novelty, false, err);
+  return r < 0 ? r : bf__hunt_push(hunt, at, PAIRED, plain ? DEVIATIONS + 6u : node->level + 5u + node->novelty, false, err);
 }
 
 /* Openings whose ordinary ways are the same sequence of actions: all but the first are looked at closely later. */

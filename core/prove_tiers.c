@@ -154,10 +154,12 @@ static int go_others(struct hunt *hunt, uint32_t node, unsigned level, struct bf
 }
 
 /* INPUT of ACTION, varied in one place; with PAIRS_ONLY in two. */
-static int vary_action(struct hunt *hunt, uint32_t node, struct attempt *a, const json_t *form, json_t *input, bool paired,
+static int vary_action(struct hunt *hunt, uint32_t node, struct attempt *a, const json_t *form, json_t *input, enum tier tier,
                        struct bf_error *err) {
   const struct bf__world *world = hunt->nodes[node].world;
   struct bf__inputs in = {.lab = hunt->lab, .marks = hunt->marks, .world = world, .state = world->cases[a->index]};
+  bool paired = tier == PAIRED;
+  in.sort = tier == WORDS ? BF__INPUTS_WORDS : tier == NUMBERS ? BF__INPUTS_NUMBERS : BF__INPUTS_ALL;
   json_t *all = bf__inputs_vary(&in, form, input, NULL), *one, *two;
   size_t i, k, count = json_array_size(all);
   int r = 0;
@@ -180,17 +182,23 @@ static int vary_action(struct hunt *hunt, uint32_t node, struct attempt *a, cons
   return r;
 }
 
+/* At which level a tier begins on the ordinary ways. */
+static unsigned first_level(enum tier tier) {
+  return tier == WORDS ? DEVIATIONS + 1 : tier == NUMBERS ? DEVIATIONS + 3 : DEVIATIONS;
+}
+
 /* An action's inputs are tried a few times in every kind of life before they are tried everywhere. */
-static bool tried_enough(struct hunt *hunt, uint32_t node, const char *stage, const char *name) {
+static bool tried_enough(struct hunt *hunt, uint32_t node, enum tier tier, const char *stage, const char *name) {
   char key[260];
-  (void)snprintf(key, sizeof key, "%016llx %s.%s", (unsigned long long)hunt->roots[hunt->nodes[node].root].sequence, stage, name);
+  (void)snprintf(key, sizeof key, "%016llx %d %s.%s", (unsigned long long)hunt->roots[hunt->nodes[node].root].sequence, (int)tier,
+                 stage, name);
   if (json_integer_value(json_object_get(hunt->tried, key)) >= TRIES_EACH) return true;
   bf__hunt_bump(hunt->tried, key);
   return false;
 }
 
 /* *RET_LEFT: some actions were left for later. */
-static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool paired, bool *ret_left, struct bf_error *err) {
+static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, enum tier tier, bool *ret_left, struct bf_error *err) {
   int r = 0;
   for (int index = 0; r >= 0 && index < hunt->nodes[node].world->count; index++) {
     const json_t *said = NULL;
@@ -199,7 +207,7 @@ static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool pair
       const char *stage = json_string_value(json_array_get(said, i)), *name = json_string_value(json_array_get(said, i + 1));
       const json_t *action = bf__view_action(hunt->lab->view, stage, name), *form = json_object_get(action, "form");
       if (r < 0 || json_array_size(form) == 0) continue;
-      if (!paired && level == DEVIATIONS + 2 && tried_enough(hunt, node, stage, name)) {
+      if (tier != PAIRED && level == first_level(tier) && tried_enough(hunt, node, tier, stage, name)) {
         *ret_left = true;
         continue;
       }
@@ -217,7 +225,7 @@ static int go_inputs(struct hunt *hunt, uint32_t node, unsigned level, bool pair
                               .world = hunt->nodes[node].world,
                               .state = hunt->nodes[node].world->cases[index]};
       if (!input) input = bf__inputs_least(&in, form);
-      if (r >= 0) r = vary_action(hunt, node, &a, form, input, paired, err);
+      if (r >= 0) r = vary_action(hunt, node, &a, form, input, tier, err);
       json_decref(input);
     }
   }
@@ -238,7 +246,7 @@ static uint64_t open_stages(const json_t *state) {
 static unsigned put_off(struct hunt *hunt, const struct ticket *ticket, unsigned level, struct bf_error *err) {
   const struct node *node = &hunt->nodes[ticket->node];
   uint64_t class = hunt->roots[node->root].sequence, situation = ticket->tier;
-  unsigned first = ticket->tier == INPUTS ? DEVIATIONS + 2 : DEVIATIONS;
+  unsigned first = first_level((enum tier)ticket->tier);
   if (level > first || ticket->tier == PAIRED) return level;
   if (hunt->roots[node->root].like_another) return first + 4;
   if (ticket->tier == SHORT) return level;
@@ -282,12 +290,13 @@ int bf__hunt_expand(struct hunt *hunt, const struct ticket *ticket, struct bf_er
   case OTHERS:
     r = go_others(hunt, node, level, err);
     break;
-  case INPUTS:
-    r = go_inputs(hunt, node, level, false, &left, err);
-    if (r >= 0 && left) r = bf__hunt_push(hunt, node, INPUTS, level + 3, false, err);
+  case WORDS:
+  case NUMBERS:
+    r = go_inputs(hunt, node, level, (enum tier)ticket->tier, &left, err);
+    if (r >= 0 && left) r = bf__hunt_push(hunt, node, (enum tier)ticket->tier, level + 3, false, err);
     break;
   case PAIRED:
-    r = go_inputs(hunt, node, level, true, &left, err);
+    r = go_inputs(hunt, node, level, PAIRED, &left, err);
     break;
   }
   if (--hunt->nodes[node].pending == 0) bf__hunt_drop_world(&hunt->nodes[node]);
