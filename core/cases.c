@@ -454,8 +454,14 @@ static int settle(struct bf__turn *turn, struct entry *entry, struct bf_error *e
 }
 
 int bf__cases_reconcile(struct bf__turn *turn, const char *id, struct bf_error *err) {
-  struct entry *entry;
+  struct entry *entry, *before;
+  HASH_FIND_STR(turn->cases->table, id, before);
   int r = load(turn, id, &entry, err);
-  if (r >= 0) r = settle(turn, entry, err);
-  return r < 0 ? r : write_rungs(turn, entry, entry->state, err);
+  if (r < 0) return r;
+  r = settle(turn, entry, err);
+  if (r >= 0) r = write_rungs(turn, entry, entry->state, err);
+  if (before) return r;
+  HASH_DEL(turn->cases->table, entry); /* a hundred thousand that nobody asks for would only take room */
+  entry_free(entry);
+  return r;
 }

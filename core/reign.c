@@ -264,6 +264,13 @@ const json_t *bf__reign_view(const struct bf__reign *reign, const json_t *state)
   return bf__ruleset_view(set ? set : reign->now, text(state, "jurisdiction"));
 }
 
+bool bf__reign_migrates(const struct bf__reign *reign) {
+  size_t i;
+  json_t *change;
+  json_array_foreach(reign->changes, i, change) if (json_array_size(json_object_get(change, "migrate"))) return true;
+  return false;
+}
+
 json_t *bf__reign_migrations(const struct bf__reign *reign, const json_t *state) {
   json_int_t since = json_integer_value(json_object_get(state, "change"));
   json_t *change, *stay, *out = NULL;

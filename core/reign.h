@@ -49,6 +49,8 @@ struct bf__ruleset *bf__reign_set(const struct bf__reign *reign, const json_t *s
 struct bf__ruleset *bf__reign_named(const struct bf__reign *reign, const char *hash);
 /* The description that the case follows; that of the rules in force when its own cannot be loaded. */
 const json_t *bf__reign_view(const struct bf__reign *reign, const json_t *state);
+/* Does any change that is not yet written everywhere bring a migration? */
+bool bf__reign_migrates(const struct bf__reign *reign);
 /* The names of migrations that changes not yet laid on the case bring, unless it stays: a new array, or NULL for none. */
 json_t *bf__reign_migrations(const struct bf__reign *reign, const json_t *state);
 /* Lays REIGN's changes on STATE, a copy that may be changed: afterwards its `change` and `stay` tell the truth. */

@@ -13,7 +13,7 @@
 #include "work.h"
 
 #define DRIFT_MAX 2000 /* cases that may have changed since the plan */
-#define SLICE 100      /* cases reconciled in one command: a few milliseconds of the engine */
+#define SLICE 40       /* cases reconciled in one command: a few milliseconds of the engine */
 
 static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));

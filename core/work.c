@@ -321,7 +321,7 @@ int bf__work_settle(struct bf__work *work, const char *id, struct bf_error *err)
   const json_t *seen;
   json_t *state, *said = NULL, *names, *cases;
   struct bf__rules *rules;
-  if (json_array_size(work->turn->reign->changes) == 0) return 0;
+  if (!bf__reign_migrates(work->turn->reign)) return 0;
   int r = bf__change_see(work->change, id, &seen, err);
   if (r < 0 || !(names = bf__reign_migrations(work->turn->reign, seen))) return r == BF_ENOTFOUND ? 0 : r;
   if (!(cases = json_object())) r = no_memory(err);
