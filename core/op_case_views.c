@@ -51,7 +51,8 @@ static int visible_case(struct bf__reading *reading, json_t **ret, struct bf_err
 /* case.get ------------------------------------------------------------------------------------------------------------------- */
 
 /* What the script says of every action of every open stage. */
-static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *state, json_t **ret, struct bf_error *err) {
+static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *state, json_t *asker, json_t **ret,
+                       struct bf_error *err) {
   char date[BF__DATE_TEXT];
   json_t *cases = json_object();
   bf__date_format(reading->today, date);
@@ -66,9 +67,9 @@ static int ask_actions(struct bf__reading *reading, const json_t *view, json_t *
     json_decref(cases);
     return r;
   }
-  return bf__rules_call(
-      rules, "actions",
-      json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", reading->actor, "cases", cases, "asking", 1), ret, err);
+  return bf__rules_call(rules, "actions",
+                        json_pack("[O {ss sO* so sb}]", state, "date", date, "actor", asker, "cases", cases, "asking", 1), ret,
+                        err);
 }
 
 static json_t *role_refusal(const json_t *view, const json_t *by, int article) {
@@ -173,10 +174,11 @@ static void show_rules(const struct bf__reading *reading, const json_t *state, j
     (void)json_object_del(body, "stay");
 }
 
-int bf__case_actions(struct bf__reading *reading, const json_t *view, json_t *state, json_t **ret, struct bf_error *err) {
+int bf__case_actions(struct bf__reading *reading, const json_t *view, json_t *state, json_t *asker, json_t **ret,
+                     struct bf_error *err) {
   json_t *said = NULL, *one, *actions = json_array();
   size_t i;
-  int r = actions ? ask_actions(reading, view, state, &said, err) : no_memory(err);
+  int r = actions ? ask_actions(reading, view, state, asker, &said, err) : no_memory(err);
   json_array_foreach(said, i, one)(void) json_array_append_new(actions, action_json(reading, view, state, one));
   json_decref(said);
   if (r < 0)
@@ -191,7 +193,7 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
   int r = visible_case(reading, &state, err);
   if (r < 0 || !state) return r;
   const json_t *view = view_of(reading, state);
-  r = bf__case_actions(reading, view, state, &actions, err);
+  r = bf__case_actions(reading, view, state, reading->actor, &actions, err);
   if (r < 0) {
     json_decref(state);
     return r;

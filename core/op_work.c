@@ -54,12 +54,12 @@ static json_t *item(const json_t *summary, const json_t *action) {
   return out;
 }
 
-/* The reader's own usual actions, blocked ones too (they say what is missing) when the case has none that is ready; else those of
- * others. */
-static void sort_out(const json_t *summary, const json_t *actions, int64_t limit, json_t *mine, json_t *others) {
+/* The reader's own usual actions; blocked ones too (they say what stands in the way) when the case has none that is ready.
+ * Answers whether others may be awaited. */
+static bool take_mine(const json_t *summary, const json_t *actions, int64_t limit, json_t *mine) {
   json_t *action;
   size_t i;
-  bool found = false;
+  bool found = false, others = false;
   for (int ready = 1; ready >= 0 && !found; ready--) {
     json_array_foreach(actions, i, action) {
       if (!json_object_get(action, "usual") || !json_is_true(json_object_get(action, "permitted"))) continue;
@@ -69,22 +69,36 @@ static void sort_out(const json_t *summary, const json_t *actions, int64_t limit
     }
   }
   json_array_foreach(actions, i, action) {
+    others = others || (json_object_get(action, "usual") && !json_is_true(json_object_get(action, "permitted")));
+  }
+  return others;
+}
+
+/* Whether somebody else can act does not hang on who looks: the scripts are asked for nobody in particular. */
+static int take_others(struct bf__reading *reading, const json_t *view, json_t *state, const json_t *summary, int64_t limit,
+                       json_t *others, struct bf_error *err) {
+  json_t *actions = NULL, *action;
+  size_t i;
+  int r = bf__case_actions(reading, view, state, NULL, &actions, err);
+  json_array_foreach(actions, i, action) {
     if (!json_object_get(action, "usual") || json_is_true(json_object_get(action, "permitted")) || !due_next(action)) continue;
     if ((int64_t)json_array_size(others) < limit) (void)json_array_append_new(others, item(summary, action));
   }
+  json_decref(actions);
+  return r;
 }
 
 static int take(struct bf__reading *reading, json_t *state, int64_t limit, json_t *mine, json_t *others, struct bf_error *err) {
   const json_t *view = bf__reign_view(reading->reign, state);
   json_t *actions = NULL, *summary;
   if (!awaits(view, state) || !bf__actor_belongs(reading->app, view, reading->actor, state)) return 0;
-  int r = bf__case_actions(reading, view, state, &actions, err);
+  int r = bf__case_actions(reading, view, state, reading->actor, &actions, err);
   if (r < 0) return r;
   summary = bf__case_summary(reading, view, state);
-  sort_out(summary, actions, limit, mine, others);
+  if (take_mine(summary, actions, limit, mine)) r = take_others(reading, view, state, summary, limit, others, err);
   json_decref(summary);
   json_decref(actions);
-  return 0;
+  return r;
 }
 
 static int64_t limit_of(const json_t *params) {

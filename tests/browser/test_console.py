@@ -1,0 +1,129 @@
+"""What a clerk does in the browser: a project from its declaration to its acceptance across the roles; refusals and what unblocks them; a lost
+connection; two people at one case."""
+from browser import Browser
+from banfa_test import main, server
+from law_city import City, yuan
+
+
+class Hands(City):
+    """The law tests' city, worked by hand: cases, papers and actions go through the pages."""
+
+    def __init__(self, running, browser):
+        super().__init__(running)
+        self.browser = browser
+
+    def create(self, who, kind, /, **facts):
+        return self.browser.ask("create", user=who, kind=kind, facts=facts)["id"]
+
+    def do(self, id, who, what, /, *papers, **input_):
+        self.browser.ask("act", user=who, case=id, what=what, papers=list(papers), input=input_)
+
+
+def test_a_project_to_its_acceptance_across_the_roles():
+    with server(clock="2023-08-28T09:00") as running, Browser(running.port) as browser:
+        c = Hands(running, browser)
+        c.at("2023-08-28")
+        me = "shuili"
+        p = c.project(me, yuan(1_500_000), 2024, title="智慧水利监测")
+        c.declare(p, me)
+        c.pretech(p)
+        c.at("2023-11-06")
+        c.plan(2024, p)  # bureau, drc, finance, leading group, government
+        c.at("2024-02-26")
+        c.design(p, me)
+        c.at("2024-03-08")
+        c.review(p)
+        c.at("2024-03-11")
+        c.approve(p, me)
+        c.budget(p, me)
+        c.at("2024-05-20")
+        c.procure(p, me, yuan(1_400_000))
+        c.contract(p, me, yuan(1_400_000))
+        c.build(p, me)
+        assert c.open(p) == ["builder_acceptance"], c.open(p)
+
+        # what is missing is said, and its way out works
+        said = browser.ask("blocked", user=me, case=p, what="builder_acceptance.pass")
+        assert said["disabled"] and "数据共享" in said["text"] and "第二十六条" in said["text"], said
+        c.do(p, me, "builder_acceptance.record_sharing", "data_sharing_proof")
+        said = browser.ask("blocked", user=me, case=p, what="builder_acceptance.pass")
+        assert said["disabled"] and "未确认按要求实现数据共享" not in said["text"], said
+        c.do(p, me, "builder_acceptance.pass", "acceptance_report")
+        c.do(p, me, "builder_acceptance.report")
+        assert "retention" in c.open(p), c.open(p)
+        case = c.case(p)
+        assert case["facts"]["contract_amount"] == yuan(1_400_000) and case["facts"]["investment_by_year"][0]["amount"] == yuan(1_500_000)
+
+        # the pages of the case say what happened
+        browser.ask("open", user="bureau", path=f"/cases/{p}?tab=trail")
+        trail = browser.ask("wait", user="bureau", selector=".trail > li")["text"]
+        assert "登记" in trail or "验收" in trail, trail
+        browser.ask("open", user="bureau", path=f"/cases/{p}?tab=funds")
+        assert "1,400,000.00" in browser.ask("wait", user="bureau", selector=".amounts")["text"]
+        life = browser.ask("text", user="bureau", selector=".life-list")["text"]
+        assert "项目申报" in life and "尾款" in life, life
+        browser.clean()
+
+
+def test_refused_fields_drafts_and_a_lost_connection():
+    with server(clock="2023-08-28T09:00") as running, Browser(running.port) as browser:
+        c = Hands(running, browser)
+        ask = browser.ask
+        ask("open", user="shuili", path="/cases/new/project")
+        ask("type", user="shuili", selector="[data-field=title] input", text="灌区自动化")
+        ask("type", user="shuili", selector="[data-field=investment] input", text="12x")
+        ask("click", user="shuili", selector=".new-case button[type=submit]")
+        fault = ask("wait", user="shuili", selector="[data-field=investment] .field-fault")["text"]
+        assert fault, "the faulty field says nothing"
+        # a lost connection shows, what was typed stays, also when the page is loaded anew
+        ask("offline", user="shuili", off=True)
+        ask("click", user="shuili", selector=".new-case button[type=submit]")
+        assert "连接已断开" in ask("wait", user="shuili", selector=".connection")["text"]
+        ask("offline", user="shuili", off=False)
+        ask("wait", user="shuili", selector=".connection", state="detached")
+        ask("open", user="shuili", path="/today")
+        ask("open", user="shuili", path="/cases/new/project")
+        assert ask("value", user="shuili", selector="[data-field=title] input")["value"] == "灌区自动化"
+        # text from people is text
+        id = c.project("chengguan", yuan(1_000_000), 2024, title="<img src=x onerror=alert(1)><b>粗</b>")
+        ask("open", user="chengguan", path=f"/cases/{id}")
+        assert "<b>粗</b>" in ask("text", user="chengguan", selector="h1")["text"]
+
+        # two people at one case: the second is told, keeps what he typed, and goes on
+        ask("open", user="chengguan", path=f"/cases/{id}")
+        ask("click", user="chengguan", selector="[data-action='declaration.submit']")
+        c.papers(id, "chengguan", "project_proposal")
+        kinds = ("party_group_approval", "investment_estimate", "supporting_evidence")
+        c.papers(id, "chengguan", *kinds)
+        ask("wait", user="chengguan", selector=".action-papers li:nth-child(4) .tag.green")
+        ask("click", user="chengguan", selector=".action-dialog .el-dialog__footer .el-button--primary")
+        assert "刚刚被别人更新" in ask("wait", user="chengguan", selector=".action-dialog .notice[role=alert]")["text"]
+        ask("click", user="chengguan", selector=".action-dialog .el-dialog__footer .el-button--primary")
+        ask("wait", user="chengguan", selector=".action-dialog", state="detached")
+        assert c.open(id) == ["pretech"], c.open(id)
+
+        # by keyboard: the first stop leads past the menu
+        ask("open", user="center", path="/today")
+        ask("press", user="center", key="Shift+Tab")
+        browser.clean()
+
+
+def test_the_work_of_a_day():
+    with server(clock="2023-08-28T09:00") as running, Browser(running.port) as browser:
+        c = City(running)
+        c.at("2023-08-28")
+        id = c.project("shuili", yuan(1_500_000), 2024, title="智慧水利监测")
+        browser.ask("open", user="center", path="/today")
+        assert "智慧水利监测" not in browser.ask("text", user="center", selector=".today-mine")["text"]
+        c.declare(id, "shuili")  # by somebody else's program: it appears by itself
+        text = browser.ask("wait", user="center", selector=".work li:has-text('智慧水利监测')")["text"]
+        assert "前置技术审查" in text and "前置技术审查意见" in text, text
+        browser.ask("open", user="shuili", path="/today")
+        assert "智慧水利" in browser.ask("wait", user="shuili", selector=".today-side a:has-text('智慧水利监测')")["text"]
+        browser.ask("open", user="center", path="/today")
+        browser.ask("click", user="center", selector=".work-do")
+        browser.ask("wait", user="center", selector=".action-dialog form")
+        browser.clean()
+
+
+main(globals())
