@@ -232,6 +232,15 @@ static int add_rung(const json_t *state, const struct bf__deadline *d, const cha
   return has_fired(state, d, due, out->rung) ? 0 : 1;
 }
 
+static int64_t warn_ms(const struct bf__calendar *calendar, const struct bf__deadline *d, struct bf__period period) {
+  return bf__date_start_ms(bf__calendar_before(calendar, d->due, period)) + BF__REMIND_MS;
+}
+
+static int64_t after_ms(const struct bf__calendar *calendar, const struct bf__deadline *d, struct bf__period period) {
+  bool provisional;
+  return bf__date_start_ms(bf__calendar_add(calendar, d->due, period, true, &provisional)) + BF__REMIND_MS;
+}
+
 int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const struct bf__deadline *deadlines, int count,
               struct bf__rung *out, int max) {
   int made = 0;
@@ -240,21 +249,21 @@ int bf__rungs(const struct bf__calendar *calendar, const json_t *state, const st
     if (d->due == INT32_MAX) continue; /* paused: no date, nothing to remind of */
     char due[BF__DATE_TEXT];
     struct bf__period period;
-    bool provisional;
     size_t n;
     json_t *entry;
     bf__date_format(d->due, due);
     json_array_foreach(json_object_get(d->spec, "warn"), n, entry) {
       if (made < max && period_of(entry, &period))
-        made += add_rung(state, d, due, "warn", (int)n,
-                         bf__date_start_ms(bf__calendar_before(calendar, d->due, period)) + BF__REMIND_MS, &out[made]);
+        made += add_rung(state, d, due, "warn", (int)n, warn_ms(calendar, d, period), &out[made]);
     }
     if (made < max) made += add_rung(state, d, due, "due", -1, bf__date_start_ms(d->due + 1), &out[made]);
     json_array_foreach(json_object_get(d->spec, "after"), n, entry) {
       if (made < max && period_of(entry, &period))
-        made += add_rung(state, d, due, "after", (int)n,
-                         bf__date_start_ms(bf__calendar_add(calendar, d->due, period, true, &provisional)) + BF__REMIND_MS,
-                         &out[made]);
+        made += add_rung(state, d, due, "after", (int)n, after_ms(calendar, d, period), &out[made]);
+    }
+    json_array_foreach(json_object_get(d->spec, "escalate"), n, entry) {
+      if (made < max && period_of(json_object_get(entry, "after"), &period))
+        made += add_rung(state, d, due, "up", (int)n, after_ms(calendar, d, period), &out[made]);
     }
   }
   qsort(out, (size_t)made, sizeof *out, by_moment);

@@ -22,7 +22,8 @@ struct bf__deadline {
   int used, total; /* working days, when by clock */
 };
 
-/* One thing that will happen: "warn0", "warn1", … before, "due" at 24:00 of the last day, "after0", … afterwards. */
+/* One thing that will happen: "warn0", "warn1", … before, "due" at 24:00 of the last day, "after0", … afterwards, and "up0", …
+ * when others hear that it is not done. */
 struct bf__rung {
   const char *stage, *name;
   char rung[12];

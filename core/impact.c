@@ -299,12 +299,18 @@ static bool tells(const json_t *tell, const char *role) {
   return false;
 }
 
+/* Whom RUNG tells: the deadline's own, or those of an escalation. */
+static json_t *told_of(const json_t *spec, const char *rung) {
+  if (*rung != 'u') return json_object_get(spec, "tell");
+  return json_object_get(json_array_get(json_object_get(spec, "escalate"), (size_t)atoi(rung + 2)), "tell");
+}
+
 static bool told_then(const struct bf__rung *rungs, int count, const struct side *side, const struct bf__rung *rung,
                       const char *role) {
   for (int i = 0; i < count; i++)
     if (rungs[i].at == rung->at && strcmp(rungs[i].rung, rung->rung) == 0 && strcmp(rungs[i].name, rung->name) == 0 &&
         strcmp(rungs[i].stage, rung->stage) == 0)
-      return tells(json_object_get(deadline_of(side, &rungs[i])->spec, "tell"), role);
+      return tells(told_of(deadline_of(side, &rungs[i])->spec, rung->rung), role);
   return false;
 }
 
@@ -312,7 +318,7 @@ static void add_reminders(json_t *out, const struct side *mine, const struct bf_
                           const struct bf__rung *theirs, int their_count, const char *which) {
   char day[BF__DATE_TEXT];
   for (int i = 0; i < count; i++) {
-    json_t *tell = json_object_get(deadline_of(mine, &own[i])->spec, "tell"), *role;
+    json_t *tell = told_of(deadline_of(mine, &own[i])->spec, own[i].rung), *role;
     json_t *list = json_is_string(tell) ? json_pack("[O]", tell) : json_incref(tell);
     size_t k;
     bf__date_format(bf__date_of_ms(own[i].at), day);

@@ -1,5 +1,6 @@
 #include "notice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "permit.h"
@@ -21,10 +22,27 @@ static int put(struct bf__turn *turn, const char *key, const char *org, const ch
                        NULL, err, "itttij", id, key, org, case_id, turn->now_ms, body);
 }
 
-/* A person or a body named by the office: { user } or { org }. */
-static json_t *recipients_of(const json_t *to) {
+/* The bodies above those that hold ROLE; where nothing is above one, it is told itself: somebody must be. */
+static json_t *superiors_of(struct bf__turn *turn, const json_t *view, const char *role, const json_t *state) {
+  json_t *holders = bf__posts(turn->app->directory, view, role, state), *out = json_array(), *org;
+  size_t i;
+  json_array_foreach(holders, i, org) {
+    json_t *known = bf__directory_org(turn->app->directory, json_string_value(org)), *parent = json_object_get(known, "parent");
+    if (out && json_array_append(out, json_is_string(parent) ? parent : org) < 0) {
+      json_decref(out);
+      out = NULL;
+    }
+    json_decref(known);
+  }
+  json_decref(holders);
+  return out;
+}
+
+/* A person or a body named by the office: { user } or { org }; or those above the holders of a role: { superior }. */
+static json_t *recipients_of(struct bf__turn *turn, const json_t *view, const json_t *to, const json_t *state) {
   char recipient[80];
-  const char *user = text(to, "user"), *org = text(to, "org");
+  const char *user = text(to, "user"), *org = text(to, "org"), *superior = text(to, "superior");
+  if (superior) return superiors_of(turn, view, superior, state);
   if (!user) return org ? json_pack("[s]", org) : NULL;
   (void)snprintf(recipient, sizeof recipient, BF__TO_PERSON "%s", user);
   return json_pack("[s]", recipient);
@@ -43,14 +61,17 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   const struct bf__ruleset *set = bf__reign_named(turn->reign, text(event, "ruleset"));
   const json_t *view = bf__ruleset_view(set ? set : turn->reign->now, text(state, "jurisdiction"));
   json_t *told = json_object(), *to = json_object_get(effect, "to"), *role, *org;
-  json_t *body = json_pack("{ss* ss* ss* so* sO* sO* sO*}", "zh", text(effect, "zh"), "en", text(effect, "en"), "case", id,
-                           "title", json_incref(json_object_get(state, "title")), "article", json_object_get(effect, "article"),
-                           "deadline", json_object_get(event, "deadline"), "due", json_object_get(event, "due"));
+  json_t *body = json_pack("{ss* ss* ss* so* sO* sO* sO* sO* sO* sO*}", "zh", text(effect, "zh"), "en", text(effect, "en"),
+                           "case", id, "title", json_incref(json_object_get(state, "title")), "article",
+                           json_object_get(effect, "article"), "deadline", json_object_get(event, "deadline"), "due",
+                           json_object_get(event, "due"), "stage", json_object_get(effect, "stage"), "action",
+                           json_object_get(effect, "action"), "when", json_object_get(effect, "when"));
   size_t i, k;
   int r = told && body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(to, i, role) {
     json_t *holders =
-        json_is_string(role) ? bf__posts(turn->app->directory, view, json_string_value(role), state) : recipients_of(role);
+        json_is_string(role) ? bf__posts(turn->app->directory, view, json_string_value(role), state)
+                              : recipients_of(turn, view, role, state);
     json_array_foreach(holders, k, org) {
       char key[300];
       if (r < 0 || json_object_get(told, json_string_value(org))) continue; /* one notice a body, whatever its roles */
@@ -83,9 +104,45 @@ int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, cons
   return r < 0 ? r : 0;
 }
 
-/* "warn0" → before, "due" → the day has passed, "after0" → still not done. */
+/* "warn0" → before, "due" → the day has passed, "after0" → still not done, "up0" → others hear that it is not done. */
 static const char *phase(const char *rung) {
-  return *rung == 'w' ? "warn" : *rung == 'd' ? "due" : "after";
+  return *rung == 'w' ? "warn" : *rung == 'd' ? "due" : *rung == 'a' ? "after" : "up";
+}
+
+static int add_all(json_t *to, const json_t *tell) {
+  return json_is_array(tell) ? json_array_extend(to, (json_t *)(uintptr_t)tell) : json_array_append(to, (json_t *)(uintptr_t)tell);
+}
+
+/* Those who are told on an escalation: roles, and for "superior" what is above each role of the deadline's own `tell`. */
+static int add_above(json_t *to, const json_t *spec, const json_t *tell) {
+  json_t *own = json_object_get(spec, "tell"), *role;
+  size_t i;
+  if (json_is_array(tell)) {
+    json_array_foreach(tell, i, role) if (add_above(to, spec, role) < 0) return -1;
+    return 0;
+  }
+  if (!json_is_string(tell) || strcmp(json_string_value(tell), "superior") != 0) return add_all(to, tell);
+  if (json_is_string(own)) return json_array_append_new(to, json_pack("{sO}", "superior", own));
+  json_array_foreach(own, i, role) if (json_array_append_new(to, json_pack("{sO}", "superior", role)) < 0) return -1;
+  return 0;
+}
+
+/* Who hears of RUNGS that came together: whoever has the duty, unless only an escalation came, and everybody whom one names. */
+static json_t *audience(const json_t *spec, const json_t *rungs) {
+  json_t *to = json_array(), *rung;
+  size_t i;
+  bool own = false;
+  json_array_foreach(rungs, i, rung) {
+    const char *name = json_string_value(rung);
+    const json_t *up = *name == 'u' ? json_array_get(json_object_get(spec, "escalate"), (size_t)atoi(name + 2)) : NULL;
+    if (*name == 'u' ? add_above(to, spec, json_object_get(up, "tell")) < 0 : !own && add_all(to, json_object_get(spec, "tell")) < 0)
+      goto failed;
+    own |= *name != 'u';
+  }
+  return to;
+failed:
+  json_decref(to);
+  return NULL;
 }
 
 json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stage, const char *name, const json_t *spec,
@@ -101,13 +158,15 @@ json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stag
     zh_tail = "即将到期", en_tail = "falls due on";
   else if (opens)
     zh_tail = "日期已到", en_tail = "the date has come:";
+  else if (strcmp(when, "up") == 0)
+    zh_tail = "逾期未办,特此报告", en_tail = "is reported as overdue since";
   else if (strcmp(when, "due") == 0)
     zh_tail = "已到期", en_tail = "was due on";
   else
     zh_tail = "已逾期", en_tail = "is overdue since";
   (void)snprintf(zh, sizeof zh, "%s:“%s”%s(%s)", text(state, "title"), text(title, "zh"), zh_tail, due);
   (void)snprintf(en, sizeof en, "%s: %s %s %s", text(state, "title"), text(title, "en"), en_tail, due);
-  json_t *to = json_is_string(tell) ? json_pack("[O]", tell) : json_incref((json_t *)(uintptr_t)tell);
-  return json_pack("[{ss so ss ss sO* ss ss ss*}]", "do", "notify", "to", to, "zh", zh, "en", en, "article",
-                   json_object_get(spec, "article"), "stage", stage, "deadline", name, "action", text(spec, "action"));
+  return json_pack("[{ss so ss ss sO* ss ss ss* ss}]", "do", "notify", "to", audience(spec, rungs), "zh", zh, "en", en, "article",
+                   json_object_get(spec, "article"), "stage", stage, "deadline", name, "action", text(spec, "action"), "when",
+                   when);
 }

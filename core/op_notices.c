@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "notice.h"
+#include "notice_done.h"
 #include "ruleset.h"
 #include "turn.h"
 
@@ -116,6 +117,8 @@ static int list(struct bf__reading *reading, struct bf_error *err) {
     (void)json_object_set(one, "id", json_object_get(row, "id"));
     (void)json_object_set_new(one, "at", json_string(at));
     (void)json_object_set_new(one, "read", json_boolean(!json_is_null(json_object_get(row, "read"))));
+    if (bf__notice_done(reading, json_object_get(row, "state"), json_object_get(row, "body"), one) < 0)
+      r = bf_fail(err, BF_ENOMEM, "inbox", "no memory");
     if (json_array_append_new(items, one) < 0) r = bf_fail(err, BF_ENOMEM, "inbox", "no memory");
   }
   char next[32];

@@ -396,6 +396,16 @@ local function check_deadline(view, stage_name, name, d, facts, clocks)
   local what = ("stage '%s' deadline '%s'"):format(stage_name, name)
   if type(d.title) ~= "table" then wrong(name .. " =", '%s: title = { zh = "…", en = "…" } is due', what) end
   check_roles(view, what, d.tell)
+  for i, rung in ipairs(d.escalate or {}) do
+    if type(rung) ~= "table" or type(rung.after) ~= "table" or rung.after.is ~= "period" or not rung.tell then
+      wrong("escalate", '%s: escalate[%d] must be { after = workdays(5), tell = "superior" or a role }', what, i)
+    else
+      for _, role in ipairs(list(rung.tell)) do
+        if role ~= "superior" then check_roles(view, what, role) end
+      end
+      if not d.tell then wrong("escalate", '%s: escalate needs tell: who is to be told before it goes further up', what) end
+    end
+  end
   if not (d.article or d.source) then wrong(name .. " =", "%s: article = n, or source = {…} for a borrowed one, is due", what) end
   if d.limit then
     local p = resolve_limit(view, stage_name, d.limit)

@@ -1,0 +1,1 @@
+return papers { note = { zh = "便条", en = "Note" } }

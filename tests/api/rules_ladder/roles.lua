@@ -1,0 +1,1 @@
+return roles { clerk = { zh = "经办", en = "Clerk", scope = "unit" }, office = { zh = "主管", en = "Office", scope = "jurisdiction" } }
