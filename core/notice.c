@@ -69,9 +69,8 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   size_t i, k;
   int r = told && body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(to, i, role) {
-    json_t *holders =
-        json_is_string(role) ? bf__posts(turn->app->directory, view, json_string_value(role), state)
-                              : recipients_of(turn, view, role, state);
+    json_t *holders = json_is_string(role) ? bf__posts(turn->app->directory, view, json_string_value(role), state)
+                                           : recipients_of(turn, view, role, state);
     json_array_foreach(holders, k, org) {
       char key[300];
       if (r < 0 || json_object_get(told, json_string_value(org))) continue; /* one notice a body, whatever its roles */
@@ -110,7 +109,8 @@ static const char *phase(const char *rung) {
 }
 
 static int add_all(json_t *to, const json_t *tell) {
-  return json_is_array(tell) ? json_array_extend(to, (json_t *)(uintptr_t)tell) : json_array_append(to, (json_t *)(uintptr_t)tell);
+  return json_is_array(tell) ? json_array_extend(to, (json_t *)(uintptr_t)tell)
+                             : json_array_append(to, (json_t *)(uintptr_t)tell);
 }
 
 /* Those who are told on an escalation: roles, and for "superior" what is above each role of the deadline's own `tell`. */
@@ -135,7 +135,8 @@ static json_t *audience(const json_t *spec, const json_t *rungs) {
   json_array_foreach(rungs, i, rung) {
     const char *name = json_string_value(rung);
     const json_t *up = *name == 'u' ? json_array_get(json_object_get(spec, "escalate"), (size_t)atoi(name + 2)) : NULL;
-    if (*name == 'u' ? add_above(to, spec, json_object_get(up, "tell")) < 0 : !own && add_all(to, json_object_get(spec, "tell")) < 0)
+    if (*name == 'u' ? add_above(to, spec, json_object_get(up, "tell")) < 0
+                     : !own && add_all(to, json_object_get(spec, "tell")) < 0)
       goto failed;
     own |= *name != 'u';
   }
