@@ -69,12 +69,26 @@ static json_t *folder_bundle(struct bf__rules_job *job, char ret_hash[BF__HASH_H
   return bf__ruleset_folder(job->app->config.scripts, job->app->config.calendar, &bundle, ret_hash, err) < 0 ? NULL : bundle;
 }
 
+/* Was it in force once? A folder that was left as it is when other rules came in is no edit. */
+static bool was_in_force(struct bf__rules_job *job) {
+  struct bf__store *store = NULL;
+  struct bf_error err = {0};
+  json_t *rows = NULL;
+  bool found = bf__store_open(job->app->storage, false, &store, &err) >= 0 &&
+               bf__store_rows(store, "SELECT hash FROM rulesets WHERE hash = $1", "hash:t", &rows, &err, "t", job->seen) >= 0 &&
+               json_array_size(rows) > 0;
+  json_decref(rows);
+  bf__store_close(store);
+  return found;
+}
+
 /* Nothing to look at: the folder holds what is in force, or what the caller has seen. */
 static bool seen(struct bf__rules_job *job) {
   const char *but = json_string_value(bf__job_param(job, "but"));
   struct bf__ruleset *now = bf__app_rules(job->app);
-  bool in_force = strcmp(job->seen, now->hash) == 0, same = in_force || (but && strcmp(job->seen, but) == 0);
+  bool in_force = strcmp(job->seen, now->hash) == 0, same = in_force || (but && *but && strcmp(job->seen, but) == 0);
   bf__ruleset_unref(now);
+  if (!same && but && !*but) same = was_in_force(job); /* the first look after a start */
   if (!same) return false;
   job->status = 200;
   job->body = json_pack("{ss sb}", "candidate", job->seen, "in_force", in_force);

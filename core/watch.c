@@ -164,8 +164,8 @@ static void on_handed_in(void *arg, const struct bf_answer *answer) {
   if (answer->status == 503 || answer->status == 409) watch->again = true; /* too busy, or edited meanwhile */
   if (hash) (void)snprintf(watch->seen, sizeof watch->seen, "%s", hash);
   if (answer->status == 200) { /* nothing new: saved as it was, or put back */
-    if (json_is_true(json_object_get(body, "in_force")))
-      say(watch, json_pack("{ss ss*}", "state", "in_force", "candidate", hash));
+    bool in_force = json_is_true(json_object_get(body, "in_force"));
+    if (in_force || !watch->state) say(watch, json_pack("{ss ss*}", "state", in_force ? "in_force" : "former", "candidate", hash));
     done(watch);
   } else if (answer->status != 201 || !id) {
     say_refused(watch, body);

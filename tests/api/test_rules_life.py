@@ -173,6 +173,17 @@ def test_an_edit_of_the_folder_is_a_candidate_at_once():
             write("counties/100001/work.lua", 'return amend "work" { limits = { answer_within = workdays(3) } }')
             until(lambda: len(c.get("/api/v1/rules/candidates")["items"]) == 2, "a new folder is not watched")
             assert c.get("/api/v1/rules")["in_force"] == old
+        # a folder left as it is while other rules came into force is no edit: the next start makes no candidate of it
+        shutil.rmtree(os.path.join(scripts, "counties"))
+        write("stages/work.lua", source("work"))
+        with configured({}, scripts=scripts) as s:
+            c, _, _ = people(s)
+            s.operator("rules.apply", days(7))
+            s.stop()
+            s.start()
+            c = s.login("u1")
+            until(lambda: c.get("/api/v1/rules/folder")["state"] == "former", "the folder was not looked at")
+            assert not [i for i in c.get("/api/v1/rules/candidates")["items"] if i["source"] == "folder"]
         # development: into force by itself once it passes
         with configured({"development": True}, scripts=scripts) as s:
             c, _, _ = people(s)
