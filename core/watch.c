@@ -165,7 +165,8 @@ static void on_handed_in(void *arg, const struct bf_answer *answer) {
   if (hash) (void)snprintf(watch->seen, sizeof watch->seen, "%s", hash);
   if (answer->status == 200) { /* nothing new: saved as it was, or put back */
     bool in_force = json_is_true(json_object_get(body, "in_force"));
-    if (in_force || !watch->state) say(watch, json_pack("{ss ss*}", "state", in_force ? "in_force" : "former", "candidate", hash));
+    if (in_force || !watch->state)
+      say(watch, json_pack("{ss ss*}", "state", in_force ? "in_force" : "former", "candidate", hash));
     done(watch);
   } else if (answer->status != 201 || !id) {
     say_refused(watch, body);
