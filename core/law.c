@@ -173,7 +173,7 @@ static void add_papers(struct story *story, const json_t *papers) {
 
 /* The case as GIVEN says: facts as they stand, stages open since that day. */
 static int begin(struct story *story, const json_t *given, struct bf_error *err) {
-  const char *kind = text(given, "kind"), *place = text(given, "jurisdiction");
+  const char *kind = text(given, "kind"), *place = text(given, "jurisdiction"), *unit = text(given, "unit");
   char date[BF__DATE_TEXT];
   const json_t *facts = json_object_get(given, "facts"), *open = json_object_get(given, "open");
   json_t *opens = json_array(), *stage;
@@ -189,7 +189,7 @@ static int begin(struct story *story, const json_t *given, struct bf_error *err)
   }
   bf__date_format(story->today, date);
   json_t *none = json_object();
-  story->state = bf__state_new("law-case", 1, kind, place ? place : "", "law-unit", json_is_object(facts) ? facts : none, date);
+  story->state = bf__state_new("law-case", 1, kind, place ? place : "", unit ? unit : "law-unit", json_is_object(facts) ? facts : none, date);
   json_decref(none);
   if (!story->state || !opens) {
     json_decref(opens);

@@ -12,6 +12,7 @@ local given_words = P.described("given", "given = { … }", "判例的前提", "
   { "open", "string|table", "开着的环节", "Open stages", '"approval"' }, { "facts", "table", "事实", "Facts", "{ investment = wan(100) }" },
   { "papers", "table", "已交的材料", "Papers on the case", '{ "budget" }' }, { "others", "table", "脚本要看的别的事项", "Other cases that scripts read", "{ A = story.other \"A\" }" },
   { "entries", "table", "名册的条目", "Entries of registers", '{ experts = { E001 = { … } } }' }, { "seed", "string", "抽取的种子", "The seed of draws", '"00…"' },
+  { "unit", "string", "单位(不写:law-unit;办事的人的单位即其角色名)", "Its unit (else law-unit; who acts belongs to a unit named as the role)", '"bureau"' },
   { "jurisdiction", "string", "辖区(不写:文件所在的县)", "Its jurisdiction (else the folder's)", '"430922"' },
   { "create", "boolean", "true:测新建", "true: tests the opening", "true" }, { "by", "string", "新建时谁办", "Who opens it", '"builder"' } })
 local expect_words = P.described("expect", "expect = { … }", "判例应当怎样", "What a law case expects", {

@@ -18,4 +18,8 @@ return law {
   { name = "未报送的不能评审", article = 4, sort = "refusal", given = settle(wan(300)), steps = { review }, expect = { refused = { article = 4, code = "settlement.not_submitted" } } },
   { name = "别的机构不能代办", article = 4, sort = "refusal", given = settle(wan(300)), steps = { submit, { "2025-02-10", "bureau", "settlement.review", { amount = wan(280) } } },
     expect = { refused = { code = "role" } } },
+  { name = "未报送的不能评审结(决)算", article = 4, sort = "refusal", given = story.project("settlement", "2024-09-02", {}, { "settlement_review" }),
+    steps = { { "2024-09-03", "finance", "settlement.review", { amount = wan(90) } } }, expect = { refused = { article = 4, code = "settlement.not_submitted" } } },
+  { name = "未报送的不能出具审计意见", article = 4, sort = "refusal", given = story.project("settlement", "2024-09-02", { audit_drawn = true }, { "audit_report" }),
+    steps = { { "2024-09-03", "audit", "settlement.audit", { opinion = "无异议" } } }, expect = { refused = { article = 4, code = "settlement.not_submitted" } } },
 }

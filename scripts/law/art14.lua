@@ -8,6 +8,7 @@ local function applied(more)
   return given
 end
 
+local story = require "lib.story"
 return law {
   { name = "自受理次日起十个工作日,跨国庆假期", article = 14, sort = "plain", given = applied(),
     steps = { { "2023-09-25", "bureau", "approval.accept" } },
@@ -26,4 +27,8 @@ return law {
   { name = "超时限不视为批准,报领导小组", article = 14, sort = "exception", given = applied(),
     steps = { { "2023-09-25", "bureau", "approval.accept" } }, ["until"] = "2023-10-16",
     expect = { open = "approval", absent = { "approved_on" }, told = "leading_group" } },
+  { name = "已通知补正、未重新提交的,不能再通知", article = 14, sort = "refusal",
+    given = story.project("approval", "2024-03-01", { plan_entered_on = "2024-01-12", review_passed_on = "2024-02-20", reviewed_amount = wan(100), approval_applied_on = "2024-03-01" }),
+    steps = { { "2024-03-04", "bureau", "approval.accept" }, { "2024-03-05", "bureau", "approval.correct", { missing = { "概算表" } } },
+      { "2024-03-06", "bureau", "approval.correct", { missing = { "设计图" }, reason = "首次遗漏" } } }, expect = { refused = { article = 14, code = "approval.waiting" } } },
 }

@@ -27,4 +27,13 @@ return law {
   { name = "期满后才签订的,不能恢复", article = 15, sort = "refusal", given = at("contract", { approval_lapsed_on = "2024-09-10" }),
     steps = { { "2024-09-12", "bureau", "contract.record_in_time", { signed_on = "2024-09-10", reason = "合同原件已核" } } },
     expect = { refused = { article = 15, code = "contract.late" } } },
+  { name = "失效后不能送审预算", article = 15, sort = "refusal", given = story.project("budget_review", "2024-03-01", { approved_on = "2023-08-01", approval_lapsed_on = "2024-02-02" }, { "approval_reply", "budget" }),
+    steps = { { "2024-03-04", "builder", "budget_review.submit" } }, expect = { refused = { article = 15, code = "approval.lapsed" } } },
+  { name = "失效后不能出具预算结论", article = 15, sort = "refusal",
+    given = story.project("budget_review", "2024-03-01", { approved_on = "2023-08-01", approval_lapsed_on = "2024-02-02", budget_submitted_on = "2024-01-02" }, { "budget_review_report" }),
+    steps = { { "2024-03-04", "finance", "budget_review.conclude" } }, expect = { refused = { article = 15, code = "approval.lapsed" } } },
+  { name = "失效后不能登记中标", article = 15, sort = "refusal",
+    given = story.project("procurement", "2024-03-01", { approved_on = "2023-08-01", budget_reviewed_on = "2023-09-01", approval_lapsed_on = "2024-02-02", procurement_method = "open_tender" },
+      { "procurement_documents", "award_notice" }),
+    steps = { { "2024-03-04", "builder", "procurement.award", { contractor = "C001", amount = wan(90) } } }, expect = { refused = { article = 15, code = "approval.lapsed" } } },
 }

@@ -88,4 +88,10 @@ return law {
     steps = { accept, meeting, with_conditions("nothing", "2025-01-20"), { "2025-01-10", "builder", "operations.meet_condition", { number = 2, note = "已补齐" } },
       { "2025-01-13", "bureau", "operations.confirm_condition", { number = 2 } } },
     expect = { facts = { conditions_due = "2025-03-31" } } },
+  { name = "整改期间不能再要求整改", article = 26, sort = "refusal", given = story.project("final_acceptance", "2024-09-02", { sharing_result = "shared" }, { "acceptance_application", "acceptance_report", "expert_opinion" }),
+    steps = { { "2024-09-03", "bureau", "final_acceptance.accept" }, { "2024-09-04", "bureau", "final_acceptance.correct", { missing = { "培训" } } },
+      { "2024-09-05", "bureau", "final_acceptance.correct", { missing = { "文档" } } } }, expect = { refused = { article = 26, code = "acceptance.waiting" } } },
+  { name = "整改期间不能下验收结论", article = 26, sort = "refusal", given = story.project("final_acceptance", "2024-09-02", { sharing_result = "shared" }, { "acceptance_application", "acceptance_report", "expert_opinion" }),
+    steps = { { "2024-09-03", "bureau", "final_acceptance.accept" }, { "2024-09-04", "bureau", "final_acceptance.correct", { missing = { "培训" } } },
+      { "2024-09-05", "bureau", "final_acceptance.pass", { opinion = "合格" } } }, expect = { refused = { article = 26, code = "acceptance.waiting" } } },
 }

@@ -17,7 +17,7 @@ def guards(text):
     """(what, start, end, instead) of every function named in a guard or a check list, and of every refusal's condition."""
     for m in re.finditer(r"\b(guard|check) = \{([^{}]*)\}", text):
         for name in re.finditer(r"[\w.]+(?: \"\w+\")?(?=\s*[,}]|\s*$)", m.group(2)):
-            if not re.match(r"(function|case|given|now|return|end)\b", name.group()):
+            if not re.match(r"(function|case|given|now|return|end|_)\b", name.group()):
                 yield f"{m.group(1)} {name.group()}", m.start(2) + name.start(), m.start(2) + name.end(), "function() end"
     for m in re.finditer(r"\b(guard|check) = ([\w.]+)(?=[,\n ])", text):
         if m.group(2) != "function":
