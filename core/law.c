@@ -189,7 +189,8 @@ static int begin(struct story *story, const json_t *given, struct bf_error *err)
   }
   bf__date_format(story->today, date);
   json_t *none = json_object();
-  story->state = bf__state_new("law-case", 1, kind, place ? place : "", unit ? unit : "law-unit", json_is_object(facts) ? facts : none, date);
+  story->state = bf__state_new("law-case", 1, kind, place ? place : "", unit ? unit : "law-unit",
+                               json_is_object(facts) ? facts : none, date);
   json_decref(none);
   if (!story->state || !opens) {
     json_decref(opens);
