@@ -43,6 +43,6 @@ return law {
     steps = { meeting, { "2024-03-01", "center", "scheme_review.pass", { subjects = subjects(), opinion = "可行", amount = wan(199), lighter_reason = "核减重复功能" } } },
     expect = { open = "approval", facts = { investment = wan(199) } } },
   { name = "附条件通过的,评审概算达到门槛同样须先开会", article = 11, sort = "refusal", given = story.project("scheme_review", "2024-02-20", { design_estimate = wan(199), plan_entered_on = "2024-01-12" }, { "review_opinion" }),
-    steps = { { "2024-02-21", "center", "scheme_review.pass_with_conditions", { subjects = story.subjects, opinion = "可行", amount = wan(200), conditions = { { condition = "补充数据目录", owner = "信息科", due = "2024-03-20", blocks = "nothing" } } } } },
+    steps = { { "2024-02-21", "center", "scheme_review.pass_with_conditions", { subjects = story.subjects, opinion = "可行", amount = wan(200), conditions = { { condition = "补充数据目录", owner = "信息科", due = "2024-03-20" } } } } },
     expect = { refused = { article = 11, code = "review.meeting" } } },
 }
