@@ -10,11 +10,11 @@ const axeSource = readFileSync(new URL('./node_modules/axe-core/axe.min.js', imp
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: false, args: FLAGS })
 const users = new Map(), complaints = [], unguarded = []
 
-async function pageOf(user, { lang = 'zh', size = [1366, 768] } = {}) {
+async function pageOf(user, { lang, size } = {}) {
   const name = user ?? '-'
   let page = users.get(name)
   if (!page) {
-    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: size[0], height: size[1] } })
+    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 1366, height: 768 } })
     page = await context.newPage()
     page.setDefaultTimeout(15000)
     page.on('pageerror', fault => complaints.push(`${name}: ${fault.message}`))
@@ -25,8 +25,8 @@ async function pageOf(user, { lang = 'zh', size = [1366, 768] } = {}) {
     })
     users.set(name, page)
   }
-  await page.setViewportSize({ width: size[0], height: size[1] })
-  if (page.lang !== lang) {
+  if (size) await page.setViewportSize({ width: size[0], height: size[1] })
+  if (lang && page.lang !== lang) {
     if (page.url() === 'about:blank') await page.goto(`${base}/login`)
     await page.evaluate(value => localStorage.setItem('banfa.lang', JSON.stringify(value)), lang)
     page.lang = lang
@@ -34,10 +34,7 @@ async function pageOf(user, { lang = 'zh', size = [1366, 768] } = {}) {
   return page
 }
 
-const settled = async page => {
-  await page.locator('.page-loading').waitFor({ state: 'detached' })
-  await page.locator('.el-dialog__wrapper.leaving').waitFor({ state: 'detached' })
-}
+const settled = page => page.locator('.page-loading').first().waitFor({ state: 'detached' })
 
 async function enter(page, user) {
   await page.fill('#login-user', user)
