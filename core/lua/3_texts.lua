@@ -37,12 +37,17 @@ function P.fill_said(view, stage_name, r)
   return r
 end
 
+-- Parts that hold no text, or none that shows a limit: not looked into, since every county's view is filled when rules load.
+local bare = { facts = true, choices = true, needs = true, when = true, articles = true, limits = true, leads = true, warn = true, after = true, tell = true, by = true,
+  reads = true, columns = true, example = true, clock = true }
+
 -- A declaration with its texts filled: the same table where nothing is to be filled, since counties share the base's.
 function P.fill_declared(view, stage_name, value, wrong)
   local out
   for key, inner in pairs(value) do
     local new = inner
-    if type(inner) == "table" and key ~= "facts" then
+    if type(inner) == "table" then
+      if bare[key] then goto next end
       new = P.fill_declared(view, stage_name, inner, wrong)
     elseif (key == "zh" or key == "en") and type(inner) == "string" then
       new = filled(view, stage_name, key, inner, wrong)
@@ -54,6 +59,7 @@ function P.fill_declared(view, stage_name, value, wrong)
       end
       out[key] = new
     end
+    ::next::
   end
   return out or value
 end
