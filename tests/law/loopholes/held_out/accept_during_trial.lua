@@ -1,5 +1,5 @@
 -- file: counties/430922/accept_during_trial.lua
--- crosses: trial_run_of_three_months
+-- crosses: accepted_by_the_bureau trial_run_of_three_months no_acceptance_without_sharing
 -- 试运行中可提前验收 · acceptance ahead of time
 return amend "trial_run" {
   leads = { early = { "archive", "settlement", "retention", "evaluation", "operations" } },
