@@ -18,9 +18,9 @@ RELEASE = os.path.join(ROOT, "build", "release", "banfa")  # the proof is a sear
 PROGRAM = os.path.join(os.environ["BANFA_BUILD"], "banfa") if "BANFA_BUILD" in os.environ else RELEASE
 SECONDS = "30"  # of the processor, at most; a search stops soon after it has found something
 
-SEEDED = ["retention_at_once", "pay_by_progress", "skip_the_plan", "accept_anyway", "sharing_only", "fewer_meetings", "units_approve_small_ones",
-          "secret_in_name_only", "a_review_for_some", "fifteen_days", "silence_is_consent", "notice_after_notice", "approvals_do_not_lapse",
-          "buy_after_review", "short_trial", "any_expert", "plan_without_government"]
+SEEDED = ["retention_at_once", "skip_the_plan", "accept_anyway", "ten_percent", "secret_in_name_only", "fifteen_days", "silence_is_consent",
+          "approvals_do_not_lapse", "buy_after_review", "short_trial", "plan_without_government", "reply_by_phone", "nothing_filed", "use_at_once",
+          "plan_waits_for_ever", "clock_forgotten", "stop_without_statement"]
 
 
 class Loophole:
