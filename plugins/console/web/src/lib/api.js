@@ -1,5 +1,6 @@
 // The one way to the server. Refusals come back as Problem, a lost connection as Offline; both say in one sentence what is the matter.
 import { ref } from 'vue'
+import { serverSays } from './dates.js'
 import { tr } from './i18n.js'
 
 export const online = ref(true)
@@ -67,6 +68,7 @@ async function call(method, path, { params, body, headers } = {}) {
     throw lost()
   }
   online.value = true
+  serverSays(answer.headers.get('date'))
   return settle(answer.status, text, answer.headers)
 }
 

@@ -2,7 +2,14 @@
 import { ref } from 'vue'
 import { lang } from './i18n.js'
 
-export const today = ref(new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10))
+const dayOf = ms => new Date(ms + 8 * 3600000).toISOString().slice(0, 10)
+export const today = ref(dayOf(Date.now()))
+
+// Every answer says what time it is there.
+export function serverSays(date) {
+  const ms = Date.parse(date ?? '')
+  if (!Number.isNaN(ms) && dayOf(ms) !== today.value) today.value = dayOf(ms)
+}
 
 const at = date => new Date(`${date.slice(0, 10)}T00:00:00Z`)
 export const daysBetween = (from, to) => Math.round((at(to) - at(from)) / 86400000)

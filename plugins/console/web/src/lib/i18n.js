@@ -22,6 +22,9 @@ function fill(text, params) {
   return params ? text.replace(/\{(\w+)\}/g, (all, name) => params[name] ?? '') : text
 }
 
+// A list in a sentence.
+export const joined = texts => texts.join(lang.value === 'zh' ? '、' : ', ')
+
 // The API's texts: { zh, en } in the language of the reader, the other when there is only that.
 export function tr(title, fallback = '') {
   if (!title) return fallback

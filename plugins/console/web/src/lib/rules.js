@@ -2,7 +2,7 @@
 // written here, so what a county adds appears by itself.
 import { shallowRef } from 'vue'
 import { api } from './api.js'
-import { tr } from './i18n.js'
+import { joined, tr } from './i18n.js'
 
 export const rules = shallowRef(null)
 export const orgs = shallowRef({})
@@ -33,7 +33,7 @@ export const factField = (kind, name) => rules.value?.facts[kind]?.[name]
 export const factTitle = (kind, name) => tr(factField(kind, name), name)
 
 // "by" of an action is a role or a list of them.
-export const rolesTitle = by => (Array.isArray(by) ? by : [by]).filter(Boolean).map(roleTitle).join('、')
+export const rolesTitle = by => joined((Array.isArray(by) ? by : [by]).filter(Boolean).map(roleTitle))
 
 // Facts in the order in which the scripts declare them, the kind's own first.
 export function factOrder(kind) {
