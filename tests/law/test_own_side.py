@@ -16,7 +16,19 @@ def steps(who, id):
 
 def test_a_bureau_s_own_project_goes_to_another_body():
     for who, decides, zh in (("bureau", "group", "领导小组"), ("nan-bureau", "bureau", "益阳市政务管理服务局")):
-        id = C.upto("approval", yuan(1_200_000), who=who, finance="finance" if who == "bureau" else "nan-finance", title=f"{who}自己的项目")
+        id = C.project(who, yuan(1_200_000), 2024, title=f"{who}自己的项目")
+        C.declare(id, who)
+        C.pretech(id)
+        plan = C.create(who, "plan", title=f"{who}2024年度计划", year=2024)  # to compile the plan is its own duty: nobody is passed over in it
+        C.do(plan, who, "plan_compile.include", projects=[id])
+        C.do(plan, who, "plan_compile.submit", "plan_draft")
+        C.do(plan, "drc", "plan_signatures.sign_drc")
+        C.do(plan, "finance" if who == "bureau" else "nan-finance", "plan_signatures.sign_finance")
+        C.do(plan, "group", "plan_leading_group.approve", "leading_group_minutes")
+        C.do(plan, "government", "plan_government.approve", "government_minutes")
+        C.do(plan, who, "plan_issue.issue", "plan_notice")
+        C.design(id, who)
+        C.review(id)
         C.do(id, who, "approval.apply", "approval_application")
         said = C.no(id, who, "approval.accept", "recused", 14, status=403)
         assert zh in said["zh"], said
