@@ -181,10 +181,11 @@ static size_t storage_count(const struct bf__app *app) {
 void bf__app_stop(struct bf__app *app) {
   bf__admin_stop(app->admin);
   app->admin = NULL;
-  bf__outbox_stop(app);
+  bf__outbox_hush(app);
   bf__watch_stop(app->watch);
   app->watch = NULL;
   if (app->host) bf__host_stop_to(app->host, storage_count(app));
+  bf__outbox_stop(app);
   bf__jobs_stop(app->jobs); /* what they still want of the engine is answered below */
   app->jobs = NULL;
   if (app->engine) bf__engine_stop(app->engine);

@@ -103,6 +103,10 @@ int bf__host_provide(struct bf__host *host, const char *name, uint32_t version, 
   return add_service(host, NULL, name, version, service, err);
 }
 
+const char *bf__host_service_name(const struct bf__host *host, size_t i) {
+  return i < host->service_count ? host->services[i].name : NULL;
+}
+
 const void *bf__host_service(const struct bf__host *host, const char *name, uint32_t version) {
   const struct service *found = find_service(host, name, version);
   return found ? found->service : NULL;

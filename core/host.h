@@ -40,6 +40,8 @@ int bf__host_start(struct bf__host *host, struct bf_error *err) BF_WARN_UNUSED;
 
 /* A service of a started plugin or of the core; NULL when there is none of that name and version. */
 const void *bf__host_service(const struct bf__host *host, const char *name, uint32_t version);
+/* The name of the I-th service that there is, or NULL after the last. */
+const char *bf__host_service_name(const struct bf__host *host, size_t i);
 
 /* Stops everything, the last started first. The owner then runs the loop until every handle is closed, and frees the host after
  * uv_loop_close: plugins' close callbacks still need their code and their `struct bf_host`. */

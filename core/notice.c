@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "permit.h"
+#include "preferences.h"
 #include "ruleset.h"
 #include "turn.h"
 
@@ -11,15 +12,50 @@ static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
 }
 
-static int put(struct bf__turn *turn, const char *key, const char *org, const char *case_id, const json_t *body,
-               struct bf_error *err) {
+static int put_row(struct bf__turn *turn, const char *key, const char *channel, const char *recipient, const char *case_id,
+                   int64_t next_ms, const json_t *body, struct bf_error *err) {
   int64_t id;
   int r = bf__store_next(turn->store, "outbox", &id, err);
   if (r < 0) return r;
   return bf__store_run(turn->store,
                        "INSERT INTO outbox (id, key, channel, recipient, case_id, at_ms, next_ms, attempts, state, body)"
-                       " VALUES ($1, $2, 'inbox', $3, $4, $5, $5, 0, 'waiting', $6) ON CONFLICT (key) DO NOTHING",
-                       NULL, err, "itttij", id, key, org, case_id, turn->now_ms, body);
+                       " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'waiting', $8) ON CONFLICT (key) DO NOTHING",
+                       NULL, err, "ittttiij", id, key, channel, recipient, case_id, turn->now_ms, next_ms, body);
+}
+
+/* The same to one person, by each channel that they chose, when they may be told. */
+static int put_person(struct bf__turn *turn, const char *key, const char *user, const char *case_id, const json_t *body,
+                      struct bf_error *err) {
+  json_t *known = bf__directory_user(turn->app->directory, user), *one;
+  const json_t *preferences = json_object_get(known, "notices");
+  bool urgent = json_is_true(json_object_get(body, "urgent"));
+  char own[500], recipient[120];
+  size_t i;
+  int r = 0;
+  (void)snprintf(recipient, sizeof recipient, BF__TO_PERSON "%s", user);
+  json_array_foreach(json_object_get(preferences, "channels"), i, one) {
+    (void)snprintf(own, sizeof own, "%s.%s.%s.%zu", key, user, text(one, "channel"), i);
+    if (r >= 0)
+      r = put_row(turn, own, text(one, "channel"), recipient, case_id,
+                  bf__preferences_when(turn->reign->now->calendar, preferences, turn->now_ms, urgent,
+                                       bf__preferences_digest(preferences)),
+                  body, err);
+  }
+  json_decref(known);
+  return r < 0 ? r : 0;
+}
+
+/* Into the inbox of a body or a person, and to those who want to be told elsewhere too. */
+static int put(struct bf__turn *turn, const char *key, const char *to, const char *case_id, const json_t *body,
+               struct bf_error *err) {
+  size_t person = strlen(BF__TO_PERSON), i;
+  json_t *user;
+  int r = put_row(turn, key, "inbox", to, case_id, turn->now_ms, body, err);
+  if (strncmp(to, BF__TO_PERSON, person) == 0) return r < 0 ? r : put_person(turn, key, to + person, case_id, body, err);
+  json_t *staff = bf__directory_staff(turn->app->directory, to);
+  json_array_foreach(staff, i, user) if (r >= 0) r = put_person(turn, key, json_string_value(user), case_id, body, err);
+  json_decref(staff);
+  return r < 0 ? r : 0;
 }
 
 /* The bodies above those that hold ROLE; where nothing is above one, it is told itself: somebody must be. */
@@ -61,11 +97,12 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   const struct bf__ruleset *set = bf__reign_named(turn->reign, text(event, "ruleset"));
   const json_t *view = bf__ruleset_view(set ? set : turn->reign->now, text(state, "jurisdiction"));
   json_t *told = json_object(), *to = json_object_get(effect, "to"), *role, *org;
-  json_t *body = json_pack("{ss* ss* ss* so* sO* sO* sO* sO* sO* sO*}", "zh", text(effect, "zh"), "en", text(effect, "en"),
-                           "case", id, "title", json_incref(json_object_get(state, "title")), "article",
-                           json_object_get(effect, "article"), "deadline", json_object_get(event, "deadline"), "due",
-                           json_object_get(event, "due"), "stage", json_object_get(effect, "stage"), "action",
-                           json_object_get(effect, "action"), "when", json_object_get(effect, "when"));
+  json_t *body =
+      json_pack("{sO* ss* ss* ss* so* sO* sO* sO* sO* sO* sO*}", "urgent", json_object_get(effect, "urgent"), "zh",
+                text(effect, "zh"), "en", text(effect, "en"), "case", id, "title", json_incref(json_object_get(state, "title")),
+                "article", json_object_get(effect, "article"), "deadline", json_object_get(event, "deadline"), "due",
+                json_object_get(event, "due"), "stage", json_object_get(effect, "stage"), "action",
+                json_object_get(effect, "action"), "when", json_object_get(effect, "when"));
   size_t i, k;
   int r = told && body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(to, i, role) {

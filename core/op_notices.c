@@ -4,62 +4,251 @@
 
 #include "notice.h"
 #include "notice_done.h"
+#include "banfa/channel.h"
+#include "host.h"
+#include "preferences.h"
+#include "permit.h"
 #include "ruleset.h"
 #include "turn.h"
 
 #define ATTEMPTS 12 /* after that a notice is set aside for the operator */
 #define PAGE 100
+#define DAY_MS (int64_t)86400000
+#define SENT_DAYS 90 /* sent notices are kept that long; what they said stays in the audit trail and the inbox */
+#define KEYS_DAYS 30 /* and answers for a request that comes twice */
 
 static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
 }
 
-/* Waiting notices whose moment has come. */
+/* What a person is told of: whether they may still see it, where it goes, in which words. -------------------------------------
+ */
+
+/* The address that the preference behind KEY ("….user.channel.2") names now, or NULL. */
+static const char *address_of(const json_t *preferences, const char *key, const char *channel) {
+  const char *last = strrchr(key, '.');
+  const json_t *one = last ? json_array_get(json_object_get(preferences, "channels"), (size_t)strtoul(last + 1, NULL, 10)) : NULL;
+  const char *of = text(one, "channel");
+  return of && strcmp(of, channel) == 0 ? text(one, "address") : NULL;
+}
+
+/* A case that somebody may not see has no notice for them, whatever was so when it was written. */
+static int may_be_told(struct bf__reading *reading, const char *case_id, const json_t *actor, bool *ret, struct bf_error *err) {
+  json_t *state = NULL;
+  *ret = actor != NULL;
+  if (!case_id || !actor) return 0;
+  int r = bf__store_case_get(reading->store, case_id, &state, err);
+  *ret = r >= 0 && bf__actor_sees(reading->app, bf__reign_view(reading->reign, state), actor, state);
+  json_decref(state);
+  return r == BF_ENOTFOUND ? 0 : r;
+}
+
+/* Subject and plain text in LANG: one sentence, then what it is about and where it comes from. */
+static json_t *wording(const json_t *body, const char *case_id, const char *lang) {
+  bool english = lang && strcmp(lang, "en") == 0;
+  const char *own = text(body, lang ? lang : "zh"), *subject = own ? own : text(body, "zh"), *title = text(body, "title"),
+             *due = text(body, "due");
+  json_int_t article = json_integer_value(json_object_get(body, "article"));
+  char source[80] = "", day[80] = "", about[600] = "";
+  if (article > 0)
+    (void)snprintf(source, sizeof source, english ? "\nSource: article %lld" : "\n依据:第%lld条", (long long)article);
+  if (due) (void)snprintf(day, sizeof day, english ? "\nDue: %s" : "\n期限:%s", due);
+  if (case_id) (void)snprintf(about, sizeof about, english ? "\nCase: %s (%s)" : "\n事项:%s(%s)", title ? title : "", case_id);
+  return json_pack("{ss so}", "subject", subject ? subject : "", "plain",
+                   json_sprintf("%s\n%s%s%s", subject ? subject : "", about, day, source));
+}
+
+/* Adds to ITEM who it is for and what it says; { drop } when it is for nobody any more. */
+static int address(struct bf__reading *reading, json_t *item, struct bf_error *err) {
+  const char *recipient = text(item, "recipient"), *case_id = text(item, "case"), *channel = text(item, "channel");
+  size_t person = strlen(BF__TO_PERSON);
+  if (strcmp(channel, "inbox") == 0) return 0;
+  const char *user = strncmp(recipient, BF__TO_PERSON, person) == 0 ? recipient + person : "";
+  json_t *known = bf__directory_user(reading->app->directory, user),
+         *actor = bf__directory_actor_of(reading->app->directory, user);
+  const json_t *preferences = json_object_get(known, "notices"), *body = json_object_get(item, "body");
+  const char *to = address_of(preferences, text(item, "key"), channel), *lang = text(preferences, "lang");
+  bool told = false, urgent = json_is_true(json_object_get(body, "urgent"));
+  int64_t later;
+  int r = may_be_told(reading, case_id, actor, &told, err);
+  if (r >= 0 && (!told || !to || json_is_true(json_object_get(known, "disabled"))))
+    r = json_object_set_new(item, "drop", json_true());
+  else if (r >= 0 && (later = bf__preferences_when(reading->reign->now->calendar, preferences, reading->now_ms, urgent, false)) >
+                         reading->now_ms) /* it should have gone out earlier: nobody is woken for that */
+    r = json_object_set_new(item, "later_ms", json_integer(later));
+  else if (r >= 0) {
+    json_t *who =
+        json_pack("{ss ss* ss ss}", "user", user, "name", text(known, "name"), "address", to, "lang", lang ? lang : "zh");
+    r = json_object_set_new(item, "to", who);
+    if (r == 0) r = json_object_set_new(item, "text", wording(body, case_id, lang));
+    if (r == 0 && case_id) r = json_object_set_new(item, "thread", json_sprintf("case-%s", case_id));
+    if (r == 0 && bf__preferences_digest(preferences) && !urgent) r = json_object_set_new(item, "digest", json_true());
+  }
+  json_decref(actor);
+  json_decref(known);
+  return r == -1 ? bf_fail(err, BF_ENOMEM, "outbox", "no memory") : r;
+}
+
+/* Two for the same person on the same channel, who wants one a morning: the second's words go under the first's. */
+static bool join(json_t *items, json_t *item) {
+  size_t i;
+  json_t *one;
+  if (!json_object_get(item, "digest")) return false;
+  json_array_foreach(items, i, one) {
+    const json_t *to = json_object_get(item, "to");
+    if (!json_object_get(one, "digest") || !json_equal(to, json_object_get(one, "to"))) continue;
+    json_t *said = json_object_get(one, "text");
+    size_t count = json_array_size(json_object_get(one, "ids")) + 1;
+    bool english = strcmp(text(to, "lang"), "en") == 0;
+    (void)json_object_set_new(said, "plain",
+                              json_sprintf("%s\n\n%s", text(said, "plain"), text(json_object_get(item, "text"), "plain")));
+    (void)json_object_set_new(said, "subject", json_sprintf(english ? "%zu notices of this morning" : "今日提醒 %zu 条", count));
+    (void)json_object_del(one, "thread");
+    return json_array_extend(json_object_get(one, "ids"), json_object_get(item, "ids")) == 0;
+  }
+  return false;
+}
+
+/* A channel's waiting notices whose moment has come. */
 static int due(struct bf__reading *reading, struct bf_error *err) {
-  json_t *items = NULL;
-  int r = bf__store_rows(
-      reading->store,
-      "SELECT id, key, channel, recipient, case_id, at_ms, attempts, body FROM outbox WHERE state = 'waiting' AND next_ms <= $1"
-      " ORDER BY next_ms, id LIMIT $2",
-      "id:i key:t channel:t recipient:t case:t at_ms:i attempts:i body:j", &items, err, "ii", reading->now_ms,
-      (int64_t)json_integer_value(json_object_get(reading->params, "limit")));
+  json_t *rows = NULL, *items = json_array(), *row;
+  size_t i;
+  int r =
+      items
+          ? bf__store_rows(reading->store,
+                           "SELECT id, key, channel, recipient, case_id, at_ms, attempts, body FROM outbox WHERE channel = $1 AND"
+                           " state = 'waiting' AND next_ms <= $2 ORDER BY next_ms, id LIMIT $3",
+                           "id:i key:t channel:t recipient:t case:t at_ms:i attempts:i body:j", &rows, err, "tii",
+                           text(reading->params, "channel"), reading->now_ms,
+                           (int64_t)json_integer_value(json_object_get(reading->params, "limit")))
+          : bf_fail(err, BF_ENOMEM, "outbox", "no memory");
+  json_array_foreach(rows, i, row) {
+    if (r < 0) break;
+    r = json_object_set_new(row, "ids", json_pack("[O]", json_object_get(row, "id")));
+    if (r >= 0) r = address(reading, row, err);
+    if (r >= 0 && !join(items, row)) r = json_array_append(items, row) < 0 ? BF_ENOMEM : 0;
+  }
+  json_decref(rows);
   reading->status = 200;
-  if (r >= 0) reading->body = json_pack("{so}", "items", items);
+  reading->body = json_pack("{so}", "items", items);
   return r;
 }
 
 /* Pauses of 10 s, 20 s, 40 s … up to six hours, a little apart from each other so that not all come at once. */
 static int64_t pause_ms(int64_t attempts, int64_t id) {
   int64_t pause = 10000;
-  for (int64_t i = 0; i < attempts && pause < 6 * 3600 * 1000; i++) pause *= 2;
+  for (int64_t i = 1; i < attempts && pause < 6 * 3600 * 1000; i++) pause *= 2;
   return pause + id * 7919 % (pause / 4);
 }
 
+static int mark_one(struct bf__turn *turn, int64_t id, const json_t *result, struct bf_error *err) {
+  const char *fault = text(result, "fault");
+  const json_t *later = json_object_get(result, "later_ms");
+  struct bf_stmt *stmt;
+  if (later)
+    return bf__store_run(turn->store, "UPDATE outbox SET next_ms = $2 WHERE id = $1", NULL, err, "ii", id,
+                         (int64_t)json_integer_value(later));
+  if (!fault)
+    return bf__store_run(turn->store, "UPDATE outbox SET state = 'sent', attempts = attempts + 1, fault = NULL WHERE id = $1",
+                         NULL, err, "i", id);
+  int r = bf__store_run(turn->store, "SELECT attempts FROM outbox WHERE id = $1", &stmt, err, "i", id);
+  if (r != BF_ROW) return r;
+  int64_t attempts = bf__store_calls(turn->store)->column_int(stmt, 0) + 1,
+          wish = json_integer_value(json_object_get(result, "retry_after_ms")), pause = pause_ms(attempts, id);
+  bf__store_calls(turn->store)->reset(stmt);
+  bool aside = attempts >= ATTEMPTS || json_is_true(json_object_get(result, "give_up"));
+  return bf__store_run(turn->store, "UPDATE outbox SET state = $2, attempts = $3, next_ms = $4, fault = $5 WHERE id = $1", NULL,
+                       err, "itiit", id, aside ? "aside" : "waiting", attempts, turn->now_ms + (wish > pause ? wish : pause),
+                       fault);
+}
+
 static int mark(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
-  json_t *result;
-  size_t i;
+  json_t *result, *id;
+  size_t i, k;
   int r = 0;
   json_array_foreach(json_object_get(command->params, "results"), i, result) {
-    int64_t id = json_integer_value(json_object_get(result, "id")), attempts;
-    const char *fault = text(result, "fault");
-    if (r < 0) return r;
-    if (!fault) {
-      r = bf__store_run(turn->store, "UPDATE outbox SET state = 'sent', attempts = attempts + 1, fault = NULL WHERE id = $1",
-                        NULL, err, "i", id);
-      continue;
+    json_array_foreach(json_object_get(result, "ids"), k, id) {
+      if (r >= 0) r = mark_one(turn, json_integer_value(id), result, err);
     }
-    struct bf_stmt *stmt;
-    r = bf__store_run(turn->store, "SELECT attempts FROM outbox WHERE id = $1", &stmt, err, "i", id);
-    if (r != BF_ROW) continue;
-    attempts = bf__store_calls(turn->store)->column_int(stmt, 0) + 1;
-    bf__store_calls(turn->store)->reset(stmt);
-    r = bf__store_run(turn->store, "UPDATE outbox SET state = $2, attempts = $3, next_ms = $4, fault = $5 WHERE id = $1", NULL,
-                      err, "itiit", id, attempts >= ATTEMPTS ? "aside" : "waiting", attempts,
-                      turn->now_ms + pause_ms(attempts, id), fault);
   }
   command->status = 200;
   command->body = json_object();
   return r < 0 ? r : 0;
+}
+
+/* What was set aside goes out again: a channel's, or all. */
+static int again(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
+  const json_t *body = json_object_get(command->params, "body");
+  const json_t *in = json_is_object(body) ? body : command->params;
+  const char *channel = text(in, "channel");
+  int64_t count = 0;
+  struct bf_stmt *stmt;
+  int r = bf__store_run(turn->store, "SELECT COUNT(*) FROM outbox WHERE state = 'aside' AND ($1 = '' OR channel = $1)", &stmt,
+                        err, "t", channel ? channel : "");
+  if (r == BF_ROW) count = bf__store_calls(turn->store)->column_int(stmt, 0);
+  if (r >= 0) bf__store_calls(turn->store)->reset(stmt);
+  if (r >= 0)
+    r = bf__store_run(
+        turn->store,
+        "UPDATE outbox SET state = 'waiting', attempts = 0, next_ms = $2 WHERE state = 'aside' AND ($1 = '' OR channel = $1)",
+        NULL, err, "ti", channel ? channel : "", turn->now_ms);
+  bf__turn_notices(turn);
+  command->status = 200;
+  command->body = json_pack("{sI}", "again", (json_int_t)count);
+  return r < 0 ? r : 0;
+}
+
+/* What was sent long ago, and answers kept for requests that might have come twice: a bounded number each time. */
+static int sweep(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
+  int r =
+      bf__store_run(turn->store,
+                    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'sent' AND next_ms < $1 ORDER BY next_ms"
+                    " LIMIT 2000)",
+                    NULL, err, "i", turn->now_ms - SENT_DAYS * DAY_MS);
+  if (r >= 0)
+    r = bf__store_run(turn->store, "DELETE FROM idempotency WHERE at_ms < $1", NULL, err, "i", turn->now_ms - KEYS_DAYS * DAY_MS);
+  command->status = 200;
+  command->body = json_object();
+  return r < 0 ? r : 0;
+}
+
+/* A test through a channel, to an address, told how it ended. ------------------------------------------------------------------
+ */
+
+struct trial {
+  struct bf_call call;
+  json_t *notice;
+};
+
+static void on_tried(void *arg, const struct bf_delivered *how) {
+  struct trial *trial = arg;
+  json_t *body = json_pack("{sb ss* sb}", "delivered", how->status == 0, "fault", how->status < 0 ? how->fault : NULL, "give_up",
+                           how->status < 0 && how->give_up);
+  bf__answer_json(&trial->call, 200, body ? body : json_pack("{sb}", "delivered", 0));
+  json_decref(trial->notice);
+  free(trial);
+}
+
+static void test_channel(struct bf__app *app, const struct bf_call *call, json_t *params, json_t *actor) {
+  const json_t *body = json_object_get(params, "body"), *in = json_is_object(body) ? body : params;
+  const char *name = text(in, "channel"), *to = text(in, "address");
+  char service[80], key[60];
+  (void)snprintf(service, sizeof service, "channel.%s", name ? name : "");
+  const struct bf_channel *channel = name && strcmp(name, "inbox") != 0 ? bf__host_service(app->host, service, 1) : NULL;
+  struct trial *trial = channel && to ? calloc(1, sizeof *trial) : NULL;
+  if (!trial) {
+    bf__answer_json(call, 422,
+                    bf__problem1(422, "channel.unknown", "channel", "请给出已启用的渠道 channel 和地址 address",
+                                 "channel (one that is loaded) and address are due."));
+    return;
+  }
+  (void)snprintf(key, sizeof key, "test.%lld", (long long)bf__clock_now(&app->clock));
+  static const char zh[] = "这是一条测试通知,收到即表示该渠道可用", en[] = "This is a test: the channel works";
+  *trial = (struct trial){.call = {.answer = call->answer, .arg = call->arg}};
+  trial->notice = json_pack("{ss sI si s{ss ss} s{ss* ss ss ss} s{ss ss}}", "key", key, "at_ms",
+                            (json_int_t)bf__clock_now(&app->clock), "attempts", 0, "body", "zh", zh, "en", en, "to", "user",
+                            text(actor, "user"), "name", "test", "address", to, "lang", "zh", "text", "subject", zh, "plain", zh);
+  channel->deliver(channel, trial->notice, on_tried, trial);
 }
 
 /* inbox.put: the same key twice is one notice. */
@@ -187,6 +376,9 @@ const struct bf__operation bf__operations_notices[] = {
     {.name = "inbox.read", .kind = BF__WRITE, .access = BF__USER, .write = read_one},
     {.name = "inbox.put", .kind = BF__WRITE, .access = BF__OPERATOR, .write = put},
     {.name = "outbox.due", .kind = BF__READ, .access = BF__INTERNAL, .read = due},
+    {.name = "outbox.again", .kind = BF__WRITE, .access = BF__ADMIN, .write = again},
+    {.name = "outbox.sweep", .kind = BF__WRITE, .access = BF__INTERNAL, .write = sweep},
+    {.name = "channel.test", .kind = BF__LOOP, .access = BF__ADMIN, .loop = test_channel},
     {.name = "outbox.mark", .kind = BF__WRITE, .access = BF__INTERNAL, .write = mark},
     {.name = "outbox.retry", .kind = BF__WRITE, .access = BF__ADMIN, .write = retry},
     {.name = "outbox.list", .kind = BF__READ, .access = BF__ADMIN, .read = outbox},

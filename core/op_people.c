@@ -6,6 +6,7 @@
 #include "op_orgs.h"
 #include "people.h"
 #include "people_job.h"
+#include "preferences.h"
 
 static const char no_form[] = "[]";
 static const char login_form[] =
@@ -188,6 +189,8 @@ const struct bf__operation bf__operations_people[] = {
     {.name = "me.password", .kind = BF__LOOP, .access = BF__USER, .loop = own_password},
     {.name = "me.deputies", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_deputies},
     {.name = "me.deputy", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_deputy},
+    {.name = "me.notices", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_notices},
+    {.name = "me.notices.put", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_notices_put},
     {.name = "user.deputy", .kind = BF__LOOP, .access = BF__ADMIN, .loop = bf__op_user_deputy},
     {.name = "org.list", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_org_list},
     {.name = "user.list", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_user_list},

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notice.h"
 #include "permit.h"
 #include "turn.h"
 
@@ -87,14 +88,16 @@ static bool may_read(const struct bf__reading *reading, const json_t *row) {
 }
 
 static int put_notices(struct bf__reading *reading, struct place *place, FILE *out, struct bf_error *err) {
-  const char *org = text(reading->actor, "org");
+  const char *org = text(reading->actor, "org"), *user = text(reading->actor, "user");
+  char person[120];
   json_t *rows = NULL, *row;
   size_t i;
-  int r =
-      bf__store_rows(reading->store,
-                     "SELECT i.id, i.body, c.state FROM inbox i LEFT JOIN cases c ON c.id = i.case_id WHERE i.recipient = $1 AND"
-                     " i.id > $2 ORDER BY i.id LIMIT $3",
-                     "id:i body:j state:j", &rows, err, "tii", org ? org : "", place->notice, (int64_t)NOTICES);
+  (void)snprintf(person, sizeof person, BF__TO_PERSON "%s", user ? user : "");
+  int r = bf__store_rows(reading->store,
+                         "SELECT i.id, i.body, c.state FROM inbox i LEFT JOIN cases c ON c.id = i.case_id WHERE (i.recipient = "
+                         "$1 OR i.recipient = $4) AND"
+                         " i.id > $2 ORDER BY i.id LIMIT $3",
+                         "id:i body:j state:j", &rows, err, "tiit", org ? org : "", place->notice, (int64_t)NOTICES, person);
   json_array_foreach(rows, i, row) {
     place->notice = json_integer_value(json_object_get(row, "id"));
     if (r < 0 || !may_read(reading, row)) continue;

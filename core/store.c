@@ -75,6 +75,9 @@ static const char *const upgrades[] = {
     "CREATE INDEX rules_candidates_due ON rules_candidates (state, due_ms);",
     /* 5: proofs of red lines, each under the hash of all that it rests on */
     "CREATE TABLE rules_proofs (view_hash TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, ok BIGINT NOT NULL, body TEXT NOT NULL);",
+    /* 6: each channel has its own queue */
+    "DROP INDEX outbox_next; CREATE INDEX outbox_next ON outbox (channel, state, next_ms);"
+    "CREATE INDEX outbox_state ON outbox (state, next_ms);",
 };
 _Static_assert(sizeof upgrades / sizeof *upgrades == BF__SCHEMA_VERSION - 1, "one step for each version after the first");
 

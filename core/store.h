@@ -10,7 +10,7 @@
 #include "banfa/storage.h"
 #include "chain.h"
 
-#define BF__SCHEMA_VERSION 5 /* one more for each step of `upgrades` in store.c */
+#define BF__SCHEMA_VERSION 6 /* one more for each step of `upgrades` in store.c */
 
 struct bf__store;
 

@@ -66,7 +66,7 @@ tell("effects", "效果", "Effects", {
   { "close", "close() 或 close(stage)", "关本环节或另一个", "Closes this stage or another", "close()" },
   { "follow", "follow(lead)", "关本环节,开 leads 指的", "Closes this stage, opens where leads says", 'follow "passed"' },
   { "finish", "finish(outcome)", "事项了结", "Ends the case", 'finish "done"' },
-  { "notify", "notify { to, zh, en, article }", "告知", "Tells people", 'notify { to = { "builder" }, article = 49, zh = "…", en = "…" }' },
+  { "notify", "notify { to, zh, en, article, urgent }", "告知", "Tells people", 'notify { to = { "builder" }, article = 49, zh = "…", en = "…" }' },
   { "act", "act { case, stage, action, input }", "同时办另一个事项的操作", "Acts on another case at the same moment", 'act { case = id, stage = "planning", action = "enter_plan" }' },
   { "create", "create { kind, facts, as }", "新建一个事项,编号记在 as", "Opens another case, its id kept in as", 'create { kind = "plan", facts = { … }, as = "plan" }' },
   { "add", "add(register, id, value)", "名册里加一条", "Adds an entry to a register", 'add("credit", id, { … })' },

@@ -49,7 +49,7 @@ static void deliver(const struct bf_channel *self, const json_t *notice, bf_deli
 static int start(const struct bf_host *host, void **ret_self, struct bf_error *err) {
   struct inbox *inbox = calloc(1, sizeof *inbox);
   if (!inbox) return bf_fail(err, BF_ENOMEM, "notify_inbox", "no memory");
-  inbox->channel = (struct bf_channel){.size = sizeof inbox->channel, .deliver = deliver};
+  inbox->channel = (struct bf_channel){.size = sizeof inbox->channel, .deliver = deliver, .at_once = 256};
   inbox->api = host->service(host->context, "api", 1);
   int r = host->provide(host->context, "channel.inbox", 1, &inbox->channel, err);
   if (r < 0) {

@@ -1,0 +1,201 @@
+"""Notices beyond the inbox: to each person by the channels they chose, when they may be told; a lane for each channel; what fails waits or is
+set aside with its reason, and others go on."""
+import json
+import os
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import receivers  # noqa: E402
+from banfa_test import ROOT, free_port, main, refused, server  # noqa: E402
+
+RULES = os.path.join(ROOT, "tests", "bench", "rules")
+
+
+class World:
+    """A server with receivers for its channels. `clerk` u1 and `mate` u2 are of one body, `other` of another."""
+
+    def __init__(self, clock="2024-03-01T09:00", **targets):
+        self.clock, self.targets = clock, targets
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="banfa-notices-")
+        path = os.path.join(self.folder.name, "targets.json")
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            json.dump(self.targets, f)
+        config = os.path.join(self.folder.name, "banfa.json")
+        with open(config, "w") as f:
+            json.dump({"scripts": RULES, "calendar": os.path.join(ROOT, "config", "calendar"),
+                       "load": ["storage_sqlite", "http", "scheduler", "notify_inbox", "transfer", "notify_webhook"],
+                       "plugins": {"notify_webhook": {"targets_file": path}}}, f)
+        self.context = server(clock=self.clock, config=config, scripts=RULES)
+        self.s = s = self.context.__enter__()
+        for org, users in (("o1", ("u1", "u2")), ("o2", ("u3",))):
+            s.org(org, f"单位{org}", f"Unit {org}", "100000", ["clerk"])
+            for user in users:
+                s.user(user, f"用户{user}", org)
+        s.user("boss", "管理员", "o1", admin=True)
+        self.u1, self.u2, self.u3, self.boss = (s.login(u) for u in ("u1", "u2", "u3", "boss"))
+        return self
+
+    def __exit__(self, *exception):
+        self.context.__exit__(*exception)
+        self.folder.cleanup()
+
+    def due(self, title="甲事项"):
+        """A case whose deadline (ten working days) has reminders; returns its id."""
+        id = self.u1.create("item", {"title": title, "amount": 100, "f01": "x"})["id"]
+        self.u1.act(id, "work", "note", amount=1, text="x")
+        return id
+
+
+def bodies(receiver):
+    return [json.loads(body) for _, _, body in receiver.seen]
+
+
+def wait(condition, seconds=60):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.05)
+
+
+def accept(handler, body):
+    return 200, {}, "{}"
+
+
+def test_by_the_channels_that_people_chose():
+    receiver = receivers.Receiver(accept)
+    with World(webhook={"one": {"url": receiver.url + "/one"}, "two": {"url": receiver.url + "/two"}}) as w:
+        assert w.u1.get("/api/v1/me/notices") == {"preferences": {"channels": []}, "available": ["webhook", "wecom", "dingtalk", "feishu", "sms"]}
+        w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}]})
+        w.u3.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "two"}], "lang": "en"})
+        assert w.u1.get("/api/v1/me/notices")["preferences"]["channels"][0]["address"] == "one"
+        refused(lambda: w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "mail", "address": "x"}]}), 422, "channel.unknown")
+        refused(lambda: w.u1.post("/api/v1/me/notices", {"channels": [], "quiet": {"from": "25:00", "to": "8"}}), 422, "quiet.time")
+        id = w.due()
+        w.s.clock("2024-03-12T09:00")  # three working days before the 15th
+        wait(lambda: receiver.seen)
+        said = bodies(receiver)[0]
+        assert said["to"]["user"] == "u1" and said["to"]["address"] == "one" and said["case"] == id
+        assert "甲事项" in said["text"]["plain"] and "2024-03-15" in said["text"]["plain"] and "第1条" in said["text"]["plain"]
+        w.s.clock("2024-03-20T09:00")
+        wait(lambda: len(receiver.seen) >= 3)
+        assert {b["to"]["user"] for b in bodies(receiver)} == {"u1"}  # nobody else chose a channel, or is concerned
+        keys = [headers["webhook-id"] for _, headers, _ in receiver.seen]
+        assert len(keys) == len(set(keys)), keys
+        # who has left is told no more
+        w.s.operator("user.disable", {"body": {"id": "u1", "disabled": True}})
+        count = len(receiver.seen)
+        w.u2.act(id, "work", "note", amount=2, text="x")
+        w.s.clock("2024-05-20T09:00")
+        assert len(receiver.seen) == count
+    receiver.stop()
+
+
+def moments(receiver):
+    return [int(headers["webhook-timestamp"]) for _, headers, _ in receiver.seen]
+
+
+def test_quiet_hours_rest_days_and_the_digest():
+    receiver = receivers.Receiver(accept)
+    with World(clock="2024-03-01T09:00", webhook={"one": {"url": receiver.url, "secret": "k"}}) as w:
+        w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "quiet": {"from": "20:00", "to": "10:30"}})
+        w.u2.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "digest": True})
+        for n in range(3):
+            w.due(f"事项{n}")
+        w.s.clock("2024-03-12T10:29")  # the reminders are made at nine, but u1 sleeps long
+        wait(lambda: len(w.u1.get("/api/v1/inbox")["items"]) >= 3)
+        assert not receiver.seen
+        w.s.clock("2024-03-12T10:30")
+        wait(lambda: len(receiver.seen) == 3)
+        assert {b["to"]["user"] for b in bodies(receiver)} == {"u1"}
+        w.s.clock("2024-03-13T08:30")
+        wait(lambda: len(receiver.seen) == 4)
+        digest = bodies(receiver)[3]
+        assert digest["to"]["user"] == "u2" and digest["text"]["subject"] == "今日提醒 3 条" and all(f"事项{n}" in digest["text"]["plain"] for n in range(3))
+        w.s.clock("2024-06-30T12:00")
+        wait(lambda: not w.boss.get("/api/v1/outbox")["troubled"])
+        for moment in moments(receiver):
+            local = time.gmtime(moment + 8 * 3600)
+            assert local.tm_wday < 5 and 8 <= local.tm_hour < 21, time.strftime("%F %T %a", local)
+    receiver.stop()
+
+
+def test_a_slow_channel_delays_no_other():
+    gate = []
+
+    def slow(handler, body):
+        while not gate:
+            time.sleep(0.02)
+        return 200, {}, '{"errcode":0}'
+    stuck, quick = receivers.Receiver(slow), receivers.Receiver(accept)
+    with World(webhook={"q": {"url": quick.url}}, wecom={"s": {"url": stuck.url}}) as w:
+        w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "wecom", "address": "s"}, {"channel": "webhook", "address": "q"}]})
+        for n in range(30):
+            w.due(f"事项{n}")
+        w.s.clock("2024-03-12T09:00")
+        try:
+            wait(lambda: len(quick.seen) == 30)
+        except AssertionError:
+            print(len(quick.seen), w.boss.get("/api/v1/outbox"))
+            raise
+        assert len(stuck.seen) == 0
+        assert len(w.u1.get("/api/v1/inbox", unread="true")["items"]) >= 30
+        gate.append(True)
+        wait(lambda: len(stuck.seen) >= 18)  # twenty a minute is what a robot bears
+    stuck.stop()
+    quick.stop()
+
+
+def test_what_fails_waits_or_is_set_aside():
+    mood = {"answer": (500, {}, "oops")}
+    receiver = receivers.Receiver(lambda handler, body: mood["answer"])
+    with World(webhook={"one": {"url": receiver.url}}) as w:
+        w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}, {"channel": "webhook", "address": "nowhere"}]})
+        w.due()
+        w.s.clock("2024-03-12T09:00")
+
+        def troubled():
+            return {(t["channel"], t["attempts"]): t["fault"] for t in w.boss.get("/api/v1/outbox")["troubled"]}
+        wait(lambda: len(w.boss.get("/api/v1/outbox")["troubled"]) == 2)
+        faults = [t["fault"] for t in w.boss.get("/api/v1/outbox")["troubled"]]
+        assert any("500" in f for f in faults) and any("targets file" in f for f in faults), faults
+        before = len(receiver.seen)
+        mood["answer"] = (429, {"Retry-After": "3600"}, "slow down")
+        w.s.clock("2024-03-12T09:05")
+        wait(lambda: len(receiver.seen) > before)
+        before = len(receiver.seen)
+        w.s.clock("2024-03-12T09:50")
+        mood["answer"] = (200, {}, "{}")
+        assert len(receiver.seen) == before  # it asked for an hour
+        w.s.clock("2024-03-12T10:10")
+        wait(lambda: len(receiver.seen) > before)
+        wait(lambda: len(w.boss.get("/api/v1/outbox")["troubled"]) == 1)
+        keys = {headers["webhook-id"] for _, headers, _ in receiver.seen}
+        assert len(keys) == 1, keys  # the same on every try
+        refused(lambda: w.u1.post("/api/v1/outbox/retry", {}), 403)
+        assert w.boss.post("/api/v1/outbox/retry", {"channel": "webhook"}) == {"again": 1}
+        wait(lambda: w.boss.get("/api/v1/outbox")["troubled"])
+        tried = w.boss.post("/api/v1/channels/test", {"channel": "webhook", "address": "one"})
+        assert tried == {"delivered": True, "give_up": False}
+        tried = w.boss.post("/api/v1/channels/test", {"channel": "webhook", "address": "nowhere"})
+        assert tried["delivered"] is False and tried["fault"]
+        refused(lambda: w.boss.post("/api/v1/channels/test", {"channel": "pigeon", "address": "x"}), 422, "channel.unknown")
+    receiver.stop()
+
+
+def test_a_dead_receiver_does_not_hold_up_the_stop():
+    port = free_port()
+    with World(webhook={"one": {"url": f"http://127.0.0.1:{port}"}}) as w:
+        w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}]})
+        w.due()
+        w.s.clock("2024-03-12T09:00")
+        wait(lambda: w.boss.get("/api/v1/outbox")["troubled"])
+        began = time.monotonic()
+    assert time.monotonic() - began < 8
+
+
+if __name__ == "__main__":
+    main(globals())
