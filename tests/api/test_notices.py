@@ -136,11 +136,8 @@ def test_a_slow_channel_delays_no_other():
         for n in range(30):
             w.due(f"事项{n}")
         w.s.clock("2024-03-12T09:00")
-        try:
-            wait(lambda: len(quick.seen) == 30)
-        except AssertionError:
-            print(len(quick.seen), w.boss.get("/api/v1/outbox"))
-            raise
+        wait(lambda: len(quick.seen) >= 30)
+        assert len(quick.seen) == 30
         assert len(stuck.seen) == 0
         assert len(w.u1.get("/api/v1/inbox", unread="true")["items"]) >= 30
         gate.append(True)
