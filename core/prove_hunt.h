@@ -5,7 +5,10 @@
 #include "prove_search.h"
 
 #define DEPTH_MOST 400
-#define REPAIRS 24   /* tries to mend one refused input */
+#define ASKED_MOST 6    /* nodes at which an action that nobody has done yet is tried at once */
+#define REPAIRS 90      /* tries to mend one refused input, */
+#define REPAIRS_LATER 8 /* once that has failed a few times */
+#define FAILED_MOST 3
 #define TRIES_EACH 2 /* of all inputs of one action, in one kind of life, at first */
 #define PAIRS 60     /* inputs that differ in two places, of one action */
 /* Levels: the ordinary ways at 0; */
@@ -27,7 +30,7 @@ struct node {
   uint64_t sequence; /* of actions up to here, as a hash */
   uint16_t level, depth, waits;
   uint8_t novelty, pending, way;
-  bool usual, shortened;
+  bool usual, shortened, looked;
   json_t *move;            /* an object, or an array of them */
   struct bf__world *world; /* NULL once nothing is left to be tried from here */
   json_t *possible;        /* [ for each case: what could be done on it ], once asked */

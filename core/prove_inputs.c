@@ -132,7 +132,7 @@ static void facts_within(const struct bf__inputs *in, const json_t *value, const
   json_t *inner;
   size_t i;
   int32_t date;
-  if (json_is_integer(value) && !is(field, "date")) {
+  if (json_is_integer(value) && !is(field, "date") && !is(field, "text")) {
     json_int_t number = json_integer_value(value);
     bool amount = number >= BF__AMOUNT_FROM;
     if (!parts && amount == is(field, "money")) add_number(values, field, number);

@@ -14,18 +14,22 @@ static const char *text(const json_t *object, const char *name) {
 /* Moves ------------------------------------------------------------------------------------------------------------------------
  */
 
+/* The papers that REFUSALS name, or NULL when they name none. */
 static json_t *papers_missing(const json_t *refusals) {
-  json_t *out = json_array(), *one;
+  json_t *out = json_array(), *one, *paper;
   size_t i;
-  json_array_foreach(refusals, i, one) {
-    json_t *paper = json_object_get(one, "paper");
-    if (!paper) {
-      json_decref(out);
-      return NULL;
-    }
-    (void)json_array_append(out, paper);
-  }
-  return out;
+  json_array_foreach(refusals, i, one) if ((paper = json_object_get(one, "paper")))(void) json_array_append(out, paper);
+  if (json_array_size(out)) return out;
+  json_decref(out);
+  return NULL;
+}
+
+/* The first field that REFUSALS name. */
+static const char *field_of(const json_t *refusals) {
+  size_t i;
+  json_t *one;
+  json_array_foreach(refusals, i, one) if (text(one, "field")) return text(one, "field");
+  return NULL;
 }
 
 static json_t *move_of(const struct bf__world *world, const struct attempt *a, json_t *papers) {
@@ -96,20 +100,23 @@ int bf__hunt_try_mended(struct hunt *hunt, uint32_t node, struct attempt *a, enu
   const struct bf__world *world = hunt->nodes[node].world;
   struct bf__inputs in = {.lab = hunt->lab, .marks = hunt->marks, .world = world, .state = world->cases[a->index]};
   json_t *input = bf__inputs_least(&in, form), *refusals = NULL;
-  int r, tries = 0;
+  char key[240];
+  (void)snprintf(key, sizeof key, "~ %s.%s", a->stage, a->action);
+  int r, tries = 0, most = json_integer_value(json_object_get(hunt->tried, key)) < FAILED_MOST ? REPAIRS : REPAIRS_LATER;
   a->input = input;
   r = bf__hunt_try_act(hunt, node, a, ret, &refusals, err);
-  while (r >= 0 && *ret == REFUSED && refusals && tries < REPAIRS) {
-    const char *field = text(json_array_get(refusals, 0), "field");
+  while (r >= 0 && *ret == REFUSED && refusals && tries < most) {
+    const char *field = field_of(refusals);
     size_t faults = json_array_size(refusals), i;
     json_t *all = field ? bf__inputs_vary(&in, form, input, field) : NULL, *one, *better = NULL, *left = NULL;
     json_array_foreach(all, i, one) {
       json_t *said = NULL;
-      if (r < 0 || *ret != REFUSED || tries++ >= REPAIRS || better) break;
+      if (r < 0 || *ret != REFUSED || tries++ >= most || better) break;
       a->input = one;
       r = bf__hunt_try_act(hunt, node, a, ret, &said, err);
-      const char *next = said ? text(json_array_get(said, 0), "field") : NULL;
-      if (*ret != REFUSED || (said && (json_array_size(said) < faults || (next && strcmp(next, field) != 0)))) {
+      const char *next = field_of(said);
+      if (*ret != REFUSED ||
+          (said && (json_array_size(said) < faults || (next && strncmp(next, field, strcspn(field, ".[")) != 0)))) {
         better = json_incref(one);
         left = said;
       } else {
@@ -123,6 +130,7 @@ int bf__hunt_try_mended(struct hunt *hunt, uint32_t node, struct attempt *a, enu
     json_decref(input);
     input = better;
   }
+  if (*ret == REFUSED && tries >= most) bf__hunt_bump(hunt->tried, key);
   json_decref(refusals);
   if (*ret != REFUSED && ret_input)
     *ret_input = input;

@@ -133,6 +133,12 @@ static int begin(struct hunt *hunt, const json_t *declared, struct bf_error *err
   size_t i;
   struct bf__inputs in = {.lab = hunt->lab, .marks = hunt->marks, .world = &world};
   if (r >= 0) r = begin_with(hunt, &world, moves, own, facts, 0, err);
+  json_array_foreach(json_object_get(own, "also"), i, one) {
+    json_t *also = json_deep_copy(facts);
+    (void)json_object_update(also, one);
+    if (r >= 0) r = begin_with(hunt, &world, moves, own, also, 0, err);
+    json_decref(also);
+  }
   if (r >= 0) all = bf__inputs_vary(&in, form, facts, NULL);
   json_array_foreach(all, i, one) if (r >= 0) r = begin_with(hunt, &world, moves, own, one, 0, err);
   json_decref(all);

@@ -63,6 +63,21 @@ static int actions_of(struct hunt *hunt, uint32_t node, int index, const json_t 
   return r;
 }
 
+/* Is something possible that has not been done in any life yet? Not asked for ever: what is possible may still be refused. */
+static bool never_done(struct hunt *hunt, const json_t *said) {
+  char name[220], key[230];
+  bool found = false;
+  for (size_t i = 0; i + 1 < json_array_size(said); i += 2) {
+    (void)snprintf(name, sizeof name, "%s.%s", json_string_value(json_array_get(said, i)),
+                   json_string_value(json_array_get(said, i + 1)));
+    (void)snprintf(key, sizeof key, "! %s", name);
+    if (json_object_get(hunt->taken, name) || json_integer_value(json_object_get(hunt->tried, key)) >= ASKED_MOST) continue;
+    bf__hunt_bump(hunt->tried, key);
+    found = true;
+  }
+  return found;
+}
+
 /* The ordinary way on: the first usual action that can be done, on any case; else time passes. */
 static int go_usual(struct hunt *hunt, uint32_t node, enum way way, struct bf_error *err) {
   int r = 0;
@@ -75,6 +90,8 @@ static int go_usual(struct hunt *hunt, uint32_t node, enum way way, struct bf_er
     const json_t *said = NULL;
     if (index < 0) break;
     r = actions_of(hunt, node, index, &said, err);
+    if (r >= 0 && never_done(hunt, said) && !hunt->nodes[node].looked)
+      r = bf__hunt_push(hunt, node, OTHERS, level > DEVIATIONS ? level : DEVIATIONS, true, err);
     for (json_int_t turn = 1; r >= 0 && came == REFUSED && turn <= USUAL_MOST; turn++) {
       json_int_t usual = way == IN_TURN ? turn : USUAL_MOST + 1 - turn;
       for (size_t i = 0; i + 1 < json_array_size(said); i += 2) {
@@ -248,8 +265,8 @@ static unsigned put_off(struct hunt *hunt, const struct ticket *ticket, unsigned
   uint64_t class = hunt->roots[node->root].sequence, situation = ticket->tier;
   unsigned first = first_level((enum tier)ticket->tier);
   if (level > first || ticket->tier == PAIRED) return level;
-  if (hunt->roots[node->root].like_another) return first + 4;
-  if (ticket->tier == SHORT) return level;
+  bool like_another = hunt->roots[node->root].like_another;
+  if (ticket->tier == SHORT) return like_another ? first + 4 : level;
   for (int i = 0; i < node->world->count; i++) {
     const json_t *said = NULL;
     json_t *one;
@@ -259,6 +276,7 @@ static unsigned put_off(struct hunt *hunt, const struct ticket *ticket, unsigned
     json_array_foreach(said, k, one) situation = bf__key_mix(situation, bf__key_text(json_string_value(one)));
   }
   if (bf__seen_add(&hunt->situations, situation)) return level;
+  if (like_another) return first + 4;
   return bf__seen_add(&hunt->situations, bf__key_mix(situation, class)) ? first + 1 : first + 4;
 }
 
@@ -288,7 +306,8 @@ int bf__hunt_expand(struct hunt *hunt, const struct ticket *ticket, struct bf_er
     r = go_onward(hunt, node, level, err);
     break;
   case OTHERS:
-    r = go_others(hunt, node, level, err);
+    if (!hunt->nodes[node].looked) r = go_others(hunt, node, level, err);
+    hunt->nodes[node].looked = true;
     break;
   case WORDS:
   case NUMBERS:

@@ -1,11 +1,12 @@
 -- The world in which the red lines are proved: a day to begin on, the cases that take part, the register entries that are there.
 -- world { on = "2023-06-01", cases = { { kind = "…", facts = { … } }, … }, entries = { register = { id = { … } } } }
+-- Without `facts` a case is opened with its form's examples, and with everything near a threshold; `also` names further openings that only people think of.
 -- Each case's `needs` names the kinds without which it does not come far: they are opened before it.
 function P.words.world(body)
   shape(2, "world", body, { on = "string", cases = "table", entries = "table" })
   if type(body.on) ~= "string" or not body.on:find("^%d%d%d%d%-%d%d%-%d%d$") then fault(2, 'world: on = "YYYY-MM-DD" is due: the first day') end
   for i, case in ipairs(body.cases or {}) do
-    shape(2, ("world: case %d"):format(i), case, { kind = "string", facts = "table", needs = "table", unit = "string" })
+    shape(2, ("world: case %d"):format(i), case, { kind = "string", facts = "table", also = "table", needs = "table", unit = "string" })
     if not case.kind then fault(2, "world: case %d: kind = \"…\" is due", i) end
   end
   return { is = "world", name = "world", body = body }

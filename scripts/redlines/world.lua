@@ -6,7 +6,14 @@ local function expert(n) return { name = "专家" .. n, competence = "软件工�
 return world {
   on = "2023-06-01", -- 申报下一年度计划的季节 · the season in which next year's plan is declared
   cases = {
-    { kind = "project", needs = { "plan" } },
+    { kind = "project", needs = { "plan" }, also = {
+      -- 省里有钱、市里配套:先报预验收 · provincial money with the city's beside it: pre-acceptance first
+      { investment = wan(300), funding_sources = { { source = "provincial", amount = wan(200) }, { source = "city", amount = wan(100) } },
+        investment_by_year = { { year = 2024, amount = wan(300) } } },
+      -- 各项测评都要做 · every assessment is due
+      { investment = wan(300), funding_sources = { { source = "city", amount = wan(300) } }, investment_by_year = { { year = 2024, amount = wan(300) } },
+        needs_software_test = true, needs_classified_assessment = true, needs_protection_assessment = true, needs_crypto_assessment = true },
+    } },
     { kind = "plan", needs = { "project" } },
     { kind = "funding", needs = { "plan", "project" } },
     { kind = "regulation" },
