@@ -1,0 +1,1 @@
+return amend "work" { limits = { within = months(2) } }
