@@ -29,7 +29,7 @@
 #include "sandbox_internal.h"
 
 const struct bf__sandbox_limits bf__sandbox_default_limits = {
-    .memory = 64u * 1024 * 1024, .load_ms = 5000, .call_ms = 1000, .call_steps = 10000000, .depth = 32, .values = 200000};
+    .memory = 64u * 1024 * 1024, .load_ms = 20000, .call_ms = 1000, .call_steps = 10000000, .depth = 32, .values = 200000};
 
 /* Calls BODY(ARGUMENT) protected; the one result stays on the stack. */
 static int enter(struct bf__sandbox *sandbox, lua_CFunction body, void *argument, struct bf_error *err) {
