@@ -54,6 +54,15 @@ def test_a_project_to_its_acceptance_across_the_roles():
         case = c.case(p)
         assert case["facts"]["contract_amount"] == yuan(1_400_000) and case["facts"]["investment_by_year"][0]["amount"] == yuan(1_500_000)
 
+        # the first part of the retention: not before its year is over, then paid
+        said = browser.ask("blocked", user="bureau", case=p, what="retention.review_1")
+        assert said["disabled"] and "第十九条" in said["text"], said
+        c.at("2025-05-22")
+        c.do(p, "bureau", "evaluation.evaluate", "evaluation_report", depth="short", evaluation_result="passed")
+        c.do(p, "bureau", "retention.review_1", "assessment_report", result="passed", opinion="考核合格")
+        c.do(p, "finance", "retention.pay_1")
+        assert [one["amount"] for one in c.fact(p, "payments")] == [yuan(70_000)], c.fact(p, "payments")
+
         # the pages of the case say what happened
         browser.ask("open", user="bureau", path=f"/cases/{p}?tab=trail")
         trail = browser.ask("wait", user="bureau", selector=".trail > li")["text"]
@@ -104,7 +113,42 @@ def test_refused_fields_drafts_and_a_lost_connection():
 
         # by keyboard: the first stop leads past the menu
         ask("open", user="center", path="/today")
-        ask("press", user="center", key="Shift+Tab")
+        ask("wait", user="center", selector=".work-do")
+        for _ in range(60):
+            if "work-do" in ask("press", user="center", key="Tab")["focus"]:
+                break
+        ask("press", user="center", key="Enter")
+        ask("wait", user="center", selector=".action-dialog form")
+        ask("press", user="center", key="Escape")
+        ask("wait", user="center", selector=".action-dialog", state="detached")
+        # a paper is looked at without leaving the page
+        ask("open", user="chengguan", path=f"/cases/{id}?tab=papers")
+        ask("click", user="chengguan", selector="button[aria-label^='预览']")
+        ask("wait", user="chengguan", selector="iframe.preview-frame")
+        browser.clean()
+
+
+def test_a_countys_own_stage_appears_with_its_form():
+    with server(clock="2024-02-26T09:00") as running, Browser(running.port) as browser:
+        c = City(running)
+        c.at("2024-02-26")
+        id = c.upto("budget_review", yuan(1_000_000), who="nan-jiaoyu", bureau="nan-bureau", finance="nan-finance", title="南县教育云", joint_with_counties=True)
+        c.budget(id, "nan-jiaoyu", "nan-finance")
+        assert c.open(id) == ["county_review"], c.open(id)
+        browser.ask("open", user="nan-bureau", path="/today")
+        assert "县级复核" in browser.ask("wait", user="nan-bureau", selector=".work li:has-text('南县教育云')")["text"]
+        said = browser.ask("blocked", user="nan-bureau", case=id, what="county_review.pass")
+        assert "县级复核意见书" in said["text"] and "与县级已有系统重复" in said["text"] and said["disabled"], said
+        c.papers(id, "nan-bureau", "county_review_opinion")
+        # what its script refuses stands at the field that it names
+        try:
+            browser.ask("act", user="nan-bureau", case=id, what="county_review.pass", input={"opinion": "同意采购", "duplicates": True})
+            raise RuntimeError("this should have been refused")
+        except AssertionError as refusal:
+            assert "与县级已有系统重复的不能同意" in str(refusal), refusal
+        assert "与县级已有系统重复的" in browser.ask("text", user="nan-bureau", selector="[data-field=duplicates] .field-fault")["text"]
+        browser.ask("act", user="nan-bureau", case=id, what="county_review.pass", input={"opinion": "同意采购", "duplicates": False})
+        assert c.open(id) == ["procurement"], c.open(id)
         browser.clean()
 
 

@@ -12,7 +12,10 @@ function tell(event) {
 function connect() {
   if (source || typeof EventSource === 'undefined') return
   source = new EventSource('/api/v1/stream')
-  source.onopen = () => { live.value = true }
+  source.onopen = () => {
+    live.value = true
+    tell({ data: '{}' }) // what happened before the stream was there is looked at once
+  }
   source.onerror = () => {
     live.value = false
     if (source?.readyState === EventSource.CLOSED) source = null // no such stream: polling does
