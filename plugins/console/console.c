@@ -159,14 +159,14 @@ static void console_free(struct console *console) {
   free(console);
 }
 
-/* The folder "console" beside this plugin, wherever that was installed. */
+/* The folder "console-pages" beside this plugin, wherever that was installed. */
 static int folder_of(const struct bf_host *host, char *ret, size_t room) {
   const char *given = host->option_text(host->context, "web_dir");
   Dl_info info;
   if (given && *given) return snprintf(ret, room, "%s", given);
   if (!dladdr((const void *)(uintptr_t)&missing, &info) || !info.dli_fname) return -1;
   const char *slash = strrchr(info.dli_fname, '/');
-  return snprintf(ret, room, "%.*s/console", slash ? (int)(slash - info.dli_fname) : 1, slash ? info.dli_fname : ".");
+  return snprintf(ret, room, "%.*s/console-pages", slash ? (int)(slash - info.dli_fname) : 1, slash ? info.dli_fname : ".");
 }
 
 static int start(const struct bf_host *host, void **ret_self, struct bf_error *err) {
@@ -197,7 +197,7 @@ static void stop(void *self) {
 }
 
 static const struct bf_option options[] = {
-    {"web_dir", BF_OPTION_TEXT, "", 0, 0, "folder of the built web application; empty: `console` beside this plugin"},
+    {"web_dir", BF_OPTION_TEXT, "", 0, 0, "folder of the built web application; empty: `console-pages` beside this plugin"},
     {0},
 };
 static const char *const provides[] = {"assets/1", NULL};
