@@ -1,4 +1,5 @@
 """A browser for the tests: starts driver.mjs and asks it, one line a step. Whoever lacks Node.js or Chromium is told so."""
+import fcntl
 import json
 import os
 import shutil
@@ -18,9 +19,12 @@ def tools():
         if not shutil.which(program):
             raise SystemExit(f"not ok - {program} is missing: install the packages of config/packages.sh")
     mark = os.path.join(HERE, "node_modules", ".package-lock.json")
-    if not os.path.exists(mark) or os.path.getmtime(mark) < os.path.getmtime(os.path.join(HERE, "package-lock.json")):
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True, stdout=subprocess.DEVNULL)
-        os.utime(mark)
+    os.makedirs(OUT, exist_ok=True)
+    with open(os.path.join(OUT, "lock"), "w", encoding="utf-8") as lock:  # two tests may begin at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(mark) or os.path.getmtime(mark) < os.path.getmtime(os.path.join(HERE, "package-lock.json")):
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True, stdout=subprocess.DEVNULL)
+            os.utime(mark)
 
 
 class Browser:

@@ -3,12 +3,14 @@ import { onBeforeUnmount, reactive, ref, toRaw, watch } from 'vue'
 import { keep, kept } from './kept.js'
 import { me } from './session.js'
 
+const full = value => (value && typeof value === 'object' ? Object.values(value).some(full) : value !== undefined && value !== null && value !== '')
+
 // A reactive object under KEY; `restored` tells that something was there. `clear` once it has been sent.
 export function useDraft(key, initial = {}) {
   const name = `draft.${me.value?.user ?? ''}.${key}`
   const found = kept(name)
   const value = reactive(found ?? structuredClone(initial))
-  const restored = ref(found !== null)
+  const restored = ref(full(found))
   let timer = null, sent = false
   const write = () => {
     timer = null

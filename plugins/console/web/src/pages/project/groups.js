@@ -6,7 +6,7 @@ export function factGroups(one) {
   if (!described) return []
   const seen = new Set(), groups = []
   const take = (name, title, fields) => {
-    const used = fields.filter(field => !seen.has(field.name) && one.facts[field.name] !== undefined)
+    const used = fields.filter(field => !seen.has(field.name) && one.facts[field.name] !== undefined && !(Array.isArray(one.facts[field.name]) && !one.facts[field.name].length))
     used.forEach(field => seen.add(field.name))
     if (used.length) groups.push({ name, title, fields: used })
   }
