@@ -191,16 +191,16 @@ class City:
     def pretech(self, id):
         return self.do(id, "center", "pretech.pass", "pretech_opinion", opinion="同意申报")
 
-    def plan(self, year, *projects):
-        """A yearly plan all the way, on one day."""
-        plan = self.create("bureau", "plan", title=f"{year}年度计划", year=year)
-        self.do(plan, "bureau", "plan_compile.include", projects=list(projects))
-        self.do(plan, "bureau", "plan_compile.submit", "plan_draft")
+    def plan(self, year, *projects, bureau="bureau", finance="finance"):
+        """A yearly plan all the way, on one day; a county's own takes the county's projects."""
+        plan = self.create(bureau, "plan", title=f"{year}年度计划", year=year)
+        self.do(plan, bureau, "plan_compile.include", projects=list(projects))
+        self.do(plan, bureau, "plan_compile.submit", "plan_draft")
         self.do(plan, "drc", "plan_signatures.sign_drc")
-        self.do(plan, "finance", "plan_signatures.sign_finance")
+        self.do(plan, finance, "plan_signatures.sign_finance")
         self.do(plan, "group", "plan_leading_group.approve", "leading_group_minutes")
         self.do(plan, "government", "plan_government.approve", "government_minutes")
-        self.do(plan, "bureau", "plan_issue.issue", "plan_notice")
+        self.do(plan, bureau, "plan_issue.issue", "plan_notice")
         return plan
 
     def design(self, id, who):
@@ -254,7 +254,7 @@ class City:
         """A new project, brought to STAGE on one day: there nothing has been done yet."""
         year = int(self.today[:4]) + (1 if self.today[5:] <= "09-30" else 2)
         id = self.project(who, total, year, **facts)
-        steps = [("declaration", lambda: self.declare(id, who)), ("pretech", lambda: self.pretech(id)), ("planning", lambda: self.plan(year, id)),
+        steps = [("declaration", lambda: self.declare(id, who)), ("pretech", lambda: self.pretech(id)), ("planning", lambda: self.plan(year, id, bureau=bureau, finance=finance)),
                  ("prelim_design", lambda: self.design(id, who)), ("scheme_review", lambda: self.review(id)),
                  ("approval", lambda: self.approve(id, who, bureau)), ("budget_review", lambda: self.budget(id, who, finance)),
                  ("procurement", lambda: self.procure(id, who)), ("contract", lambda: self.contract(id, who)),
