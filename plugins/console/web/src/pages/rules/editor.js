@@ -49,6 +49,7 @@ export function makeEditor({ parent, root, text, readOnly, words, label, changed
   ]
   const states = new Map()
   let open = label, view = new EditorView({ parent, root, state: EditorState.create({ doc: text, extensions }) })
+  view.scrollDOM.tabIndex = 0 // what scrolls can be reached by keyboard, also where it is read only
   return {
     // Another file: its undo history and cursor are kept while the page is open.
     show(path, next, readonly) {
