@@ -23,6 +23,9 @@ SEEDED = ["retention_at_once", "skip_the_plan", "accept_anyway", "ten_percent", 
           "plan_waits_for_ever", "clock_forgotten", "stop_without_statement"]
 
 
+STATIC = {"every_statutory_limit_is_a_deadline"}
+
+
 class Loophole:
     def __init__(self, path):
         self.name, self.path = os.path.splitext(os.path.basename(path))[0], path
@@ -79,7 +82,8 @@ def refused(hole):
     steps = read(told)
     states = sum(k["states"] for v in said.get("views", []) for k in v.get("kinds", {}).values())
     print(f"# report {hole.name}: {told['name']}, {steps} lines of story, {states} states, {said.get('seconds', 0):.1f} s", flush=True)
-    return None if steps or not states else f"{hole.name}: no story"
+    # a line over the declarations themselves has no way there: its sentence, with the place, is the counterexample
+    return None if steps or told["name"] in STATIC and told["zh"] and told["en"] else f"{hole.name}: no story"
 
 
 def test_loopholes_are_refused():
