@@ -23,7 +23,9 @@ struct lane {
   struct bf__outbox *outbox;
   char name[64]; /* "mail" */
   const struct bf_channel *channel;
-  json_t *held;    /* ids that are under way or not marked yet, as members */
+  json_t *held; /* ids that are under way or not marked yet, as members */
+  json_t
+      *marked; /* results written while a reader looked: it may have seen older rows, so their ids stay held until it is back */
   json_t *results; /* to be marked: [ { ids, fault?, give_up?, retry_after_ms? } ] */
   size_t flying;
   double tokens; /* deliveries that may start now, refilled by the minute */
@@ -55,18 +57,27 @@ static size_t at_once(const struct lane *lane) {
 
 static void mark(struct lane *lane);
 
-static void on_marked(struct bf__command *command) {
-  struct lane *lane = command->arg;
+static void release(struct lane *lane, const json_t *results) {
   json_t *result, *id;
   size_t i, k;
-  lane->marking = false;
-  bool failed = command->status >= 300; /* the rows still wait: they are delivered again, under the same key */
-  json_array_foreach(json_object_get(command->params, "results"), i, result)
-      json_array_foreach(json_object_get(result, "ids"), k, id) {
-    char name[24];
-    (void)snprintf(name, sizeof name, "%lld", (long long)json_integer_value(id));
-    (void)json_object_del(lane->held, name);
+  json_array_foreach(results, i, result) {
+    json_array_foreach(json_object_get(result, "ids"), k, id) {
+      char name[24];
+      (void)snprintf(name, sizeof name, "%lld", (long long)json_integer_value(id));
+      (void)json_object_del(lane->held, name);
+    }
   }
+}
+
+static void on_marked(struct bf__command *command) {
+  struct lane *lane = command->arg;
+  json_t *results = json_object_get(command->params, "results");
+  bool failed = command->status >= 300; /* the rows still wait: they are delivered again, under the same key */
+  lane->marking = false;
+  if (lane->looking)
+    (void)json_array_extend(lane->marked, results);
+  else
+    release(lane, results);
   mark(lane);
   if (!failed && lane->again) look(lane);
 }
@@ -173,9 +184,11 @@ static void on_found(struct bf__read_job *job) {
   lane->again = false;
   json_array_foreach(items, i, notice) {
     bool held = is_held(lane, json_object_get(notice, "ids"));
-    if (!deliver(lane, notice)) return; /* the next look, or the end of one under way, goes on */
+    if (!deliver(lane, notice)) break; /* the next look, or the end of one under way, goes on */
     fresh += !held;
   }
+  release(lane, lane->marked);
+  (void)json_array_clear(lane->marked);
   if (lane->again && fresh && !lane->marking) look(lane);
 }
 
@@ -219,10 +232,11 @@ static int add_lanes(struct bf__outbox *outbox) {
     (void)snprintf(lane->name, sizeof lane->name, "%s", name + strlen(PREFIX));
     lane->held = json_object();
     lane->results = json_array();
+    lane->marked = json_array();
     lane->refilled = uv_now(&outbox->app->loop);
     lane->tokens = lane->channel->per_minute;
     outbox->count++;
-    if (!lane->held || !lane->results) return BF_ENOMEM;
+    if (!lane->held || !lane->results || !lane->marked) return BF_ENOMEM;
   }
   return 0;
 }
@@ -230,6 +244,7 @@ static int add_lanes(struct bf__outbox *outbox) {
 static void outbox_free(struct bf__outbox *outbox) {
   for (size_t i = 0; i < outbox->count; i++) {
     json_decref(outbox->lanes[i].held);
+    json_decref(outbox->lanes[i].marked);
     json_decref(outbox->lanes[i].results);
   }
   free(outbox);

@@ -31,6 +31,20 @@ static bool may_name(const struct bf__work *work, const json_t *other) {
   return !work->actor || bf__actor_sees(work->turn->app, view_of(work, other), work->actor, other);
 }
 
+/* Whether the actor's body is a post of OTHER's: the one that acts there, not one above it. */
+static bool is_post(const struct bf__work *work, const json_t *other) {
+  const char *org = text(work->actor, "org");
+  json_t *role, *post;
+  size_t i, k;
+  bool found = false;
+  json_array_foreach(json_object_get(work->actor, "roles"), i, role) {
+    json_t *posts = bf__posts(work->turn->app->directory, view_of(work, other), json_string_value(role), other);
+    json_array_foreach(posts, k, post) found |= org && strcmp(json_string_value(post), org) == 0;
+    json_decref(posts);
+  }
+  return found;
+}
+
 /* What a script may read of another case; one that is gone is left out, and one that was NAMED by somebody who may not see it. */
 static int see_case(struct bf__work *work, const char *id, bool named, json_t *cases, struct bf_error *err) {
   const json_t *other;
@@ -40,11 +54,11 @@ static int see_case(struct bf__work *work, const char *id, bool named, json_t *c
   int r = bf__change_see(work->change, id, &other, err);
   if (r == BF_ENOTFOUND || (r >= 0 && named && !may_name(work, other))) return 0;
   if (r < 0) return r;
-  json_t *part =
-      json_pack("{sO sO sO sO sO sO sO sO*}", "id", json_object_get(other, "id"), "kind", json_object_get(other, "kind"), "unit",
-                json_object_get(other, "unit"), "jurisdiction", json_object_get(other, "jurisdiction"), "facts",
-                json_object_get(other, "facts"), "stages", json_object_get(other, "stages"), "title",
-                json_object_get(other, "title"), "ended", json_object_get(other, "ended"));
+  json_t *part = json_pack("{sO sO sO sO sO sO sO sO* so*}", "id", json_object_get(other, "id"), "kind",
+                           json_object_get(other, "kind"), "unit", json_object_get(other, "unit"), "jurisdiction",
+                           json_object_get(other, "jurisdiction"), "facts", json_object_get(other, "facts"), "stages",
+                           json_object_get(other, "stages"), "title", json_object_get(other, "title"), "ended",
+                           json_object_get(other, "ended"), "yours", named && is_post(work, other) ? json_true() : NULL);
   return json_object_set_new(cases, id, part) < 0 ? no_memory(err) : 0;
 }
 

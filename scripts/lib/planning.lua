@@ -9,7 +9,9 @@ function planning.fits(id, p, case, now)
     ("There is no project %s: check the number"):format(id)) end
   local title, year = p.facts.title, case.facts.year
   -- 区县的项目由区县自己的计划列入;市、县一体化的由市本级统筹(第十八、四十九条) · a county's project stands in the county's own plan, save a joint one
-  if p.jurisdiction and p.jurisdiction ~= case.jurisdiction and not p.facts.joint_with_counties then
+  -- 没有自己机构的区县,由市里的机构代办(yours),列入时看一次 · a county without a body of its own is served by the city's: asked when it enters
+  local entered = common.contains(case.facts.projects, id)
+  if p.jurisdiction and p.jurisdiction ~= case.jurisdiction and not p.yours and not entered and not p.facts.joint_with_counties then
     return refuse { article = 49, code = "plan.jurisdiction", field = "projects", zh = ("“%s”是别的辖区的项目,不能列入本计划:由其所在辖区的计划列入,市、县一体化的除外"):format(title),
       en = ("“%s” belongs to another jurisdiction: its own plan takes it, save a joint city-county project"):format(title) }
   end

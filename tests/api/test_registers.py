@@ -42,6 +42,7 @@ def test_add_and_get():
     assert made["id"] == "0001" and made["version"] == 1 and made["jurisdiction"] == A and made["value"]["tags"] == [], made
     own = office.post("/api/v1/registers/people", {"id": "王-1", "value": {"name": "王五", "age": 30}})
     got = office.get("/api/v1/registers/people/" + urllib.parse.quote(own["id"]))
+    assert [h["what"] for h in got.pop("history")] == ["add"]
     assert got == own, (got, own)
     refused(lambda: office.post("/api/v1/registers/people", {"id": "王-1", "value": {"name": "x"}}), 409, "entry.taken")
     for bad in ("", "a b", "a/b", "x" * 81, "a\tb"):

@@ -1,7 +1,7 @@
 """The plain refusals a clerk meets, stage by stage: too late, too early, short of a paper, not one's business, too much money. Each names its article."""
 from law_city import EXPERTS, GOOD, refused, run, yuan
 
-WHO = "chengguan"
+WHO, UPPER = "chengguan", "shuili"
 ACCEPTED = []  # the project that one test takes to its acceptance and another to its retention
 FOUR = ["project_proposal", "party_group_approval", "investment_estimate", "supporting_evidence"]
 
@@ -337,16 +337,16 @@ def test_28_failed_twice():
 
 def test_27_money_from_above():
     """State or provincial money beside the city's: the bureau's pre-acceptance comes before the acceptance above."""
-    id = C.upto("done", yuan(1_000_000), funding_sources=[{"source": "city", "amount": yuan(400_000)}, {"source": "provincial", "amount": yuan(600_000)}])
+    id = C.upto("done", yuan(1_000_000), who=UPPER, funding_sources=[{"source": "city", "amount": yuan(400_000)}, {"source": "provincial", "amount": yuan(600_000)}])
     assert C.open(id) == ["upper_acceptance"]
-    C.papers(id, WHO, "acceptance_application", "data_sharing_proof", "upper_acceptance_document")
+    C.papers(id, UPPER, "acceptance_application", "data_sharing_proof", "upper_acceptance_document")
     C.papers(id, "bureau", "pre_acceptance_opinion")
-    C.no(id, WHO, "upper_acceptance.record_upper", "upper.not_pre_accepted", 27, accepted_on=C.today, body="省政务局")
+    C.no(id, UPPER, "upper_acceptance.record_upper", "upper.not_pre_accepted", 27, accepted_on=C.today, body="省政务局")
     C.no(id, "bureau", "upper_acceptance.pre_accept", "acceptance.sharing", 26)
-    C.do(id, WHO, "upper_acceptance.record_sharing")
+    C.do(id, UPPER, "upper_acceptance.record_sharing")
     C.do(id, "bureau", "upper_acceptance.pre_accept")
-    C.no(id, WHO, "upper_acceptance.record_upper", "upper.date", 27, accepted_on="2099-01-01", body="省政务局")
-    C.do(id, WHO, "upper_acceptance.record_upper", accepted_on=C.today, body="省政务局")
+    C.no(id, UPPER, "upper_acceptance.record_upper", "upper.date", 27, accepted_on="2099-01-01", body="省政务局")
+    C.do(id, UPPER, "upper_acceptance.record_upper", accepted_on=C.today, body="省政务局")
     assert "retention" in C.open(id) and C.fact(id, "final_accepted_on") == C.today
 
 
