@@ -16,7 +16,7 @@ async function pageOf(user, { lang, size } = {}) {
   if (!page) {
     const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 1366, height: 768 } })
     page = await context.newPage()
-    page.setDefaultTimeout(15000)
+    page.setDefaultTimeout(90000) // a busy machine is no failure
     page.on('pageerror', fault => complaints.push(`${name}: ${fault.message}`))
     page.on('console', message => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(`${name}: ${message.text()}`) })
     page.on('response', answer => {

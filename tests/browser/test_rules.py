@@ -22,7 +22,7 @@ STAGE = """return {
   amend "declaration" { leads = { submitted = "desk_check" } },
 }
 """
-LONG = 400_000
+LONG = 600_000
 
 
 class Operator:
@@ -46,12 +46,12 @@ class Operator:
         self.ask("paste", selector=".cm-content", text=text)
 
     def hand_in(self, note):
-        self.ask("wait", selector=".rules-state.green", timeout=60_000)
+        self.ask("wait", selector=".rules-state.green", timeout=180_000)
         self.ask("click", selector=".page-tools .el-button--primary")
-        said = self.ask("wait", selector=".rules-handing .in-words li", timeout=60_000)["text"]
+        said = self.ask("wait", selector=".rules-handing .in-words li", timeout=180_000)["text"]
         self.ask("type", selector=".rules-handing input", text=note)
         self.ask("click", selector=".rules-handing button[type=submit]")
-        self.ask("wait", selector=".steps", timeout=60_000)
+        self.ask("wait", selector=".steps", timeout=180_000)
         return said
 
 
@@ -74,7 +74,7 @@ def test_a_threshold_its_counterexample_the_plan_and_the_way_back():
         # a slip is shown at its line while one types, with the nearest word
         me.ask("open", path="/rules")
         me.write(FILE, LOOSE.replace("wan(80)", "wann(80)"))
-        said = me.ask("wait", selector=".rules-problem", timeout=60_000)["text"]
+        said = me.ask("wait", selector=".rules-problem", timeout=180_000)["text"]
         assert FILE in said and "wan" in said, said
         assert me.ask("text", selector=".page-tools .el-button--primary:disabled")["text"], "what is not in order can be handed in"
         me.change(LOOSE)
@@ -99,17 +99,17 @@ def test_a_threshold_its_counterexample_the_plan_and_the_way_back():
         me.ask("press", key="Escape")
         me.ask("click", selector=".steps-apply .el-button--primary")
         me.ask("click", selector=".el-message-box .el-button--primary")
-        me.ask("wait", selector=".page-tools .tag.green", timeout=120_000)
+        me.ask("wait", selector=".page-tools .tag.green", timeout=240_000)
         now = api.get("/api/v1/rules")
         assert now["in_force"] != first and now["changes"][0]["event"]["actor"]["user"] == "admin", now
 
         # history tells it in words; back again with a confirmation
         me.ask("open", path="/rules/history")
         me.ask("click", selector=".past button:has-text('改了什么')")
-        assert "30" in me.ask("wait", selector=".past-diff .in-words", timeout=60_000)["text"]
+        assert "30" in me.ask("wait", selector=".past-diff .in-words", timeout=180_000)["text"]
         me.ask("click", selector=".page-tools button")
         me.ask("click", selector=".el-message-box .el-button--primary")
-        me.ask("wait", selector=".past .tag.amber", timeout=120_000)
+        me.ask("wait", selector=".past .tag.amber", timeout=240_000)
         assert api.get("/api/v1/rules")["in_force"] == first
         browser.clean()
 
@@ -133,7 +133,7 @@ def test_a_new_stage_stands_in_the_projects_page_with_its_form():
         me.ask("wait", selector=".plan-figures", timeout=LONG)
         me.ask("click", selector=".steps-apply .el-button--primary")
         me.ask("click", selector=".el-message-box .el-button--primary")
-        me.ask("wait", selector=".page-tools .tag.green", timeout=120_000)
+        me.ask("wait", selector=".page-tools .tag.green", timeout=240_000)
 
         # nothing of the console was touched: the stage is in the picture of the project's life, its form opens, it is done
         c.declare(p, "taojiang-shuili")
