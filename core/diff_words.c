@@ -294,7 +294,7 @@ static void cut(char *out, size_t size) {
   if (length < size - 1) return;
   length = size - 5;
   while (length && ((unsigned char)out[length] & 0xc0) == 0x80) length--;
-  (void)strcpy(out + length, "…");
+  memcpy(out + length, "…", sizeof "…");
 }
 
 char *bf__diff_value(const json_t *view, const char *part, const json_t *value, const char *language) {

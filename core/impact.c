@@ -1,5 +1,6 @@
 #include "impact.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "deadline.h"
@@ -302,7 +303,7 @@ static bool tells(const json_t *tell, const char *role) {
 /* Whom RUNG tells: the deadline's own, or those of an escalation. */
 static json_t *told_of(const json_t *spec, const char *rung) {
   if (*rung != 'u') return json_object_get(spec, "tell");
-  return json_object_get(json_array_get(json_object_get(spec, "escalate"), (size_t)atoi(rung + 2)), "tell");
+  return json_object_get(json_array_get(json_object_get(spec, "escalate"), (size_t)strtoul(rung + 2, NULL, 10)), "tell");
 }
 
 static bool told_then(const struct bf__rung *rungs, int count, const struct side *side, const struct bf__rung *rung,

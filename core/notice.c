@@ -171,7 +171,8 @@ static json_t *audience(const json_t *spec, const json_t *rungs) {
   bool own = false;
   json_array_foreach(rungs, i, rung) {
     const char *name = json_string_value(rung);
-    const json_t *up = *name == 'u' ? json_array_get(json_object_get(spec, "escalate"), (size_t)atoi(name + 2)) : NULL;
+    const json_t *up =
+        *name == 'u' ? json_array_get(json_object_get(spec, "escalate"), (size_t)strtoul(name + 2, NULL, 10)) : NULL;
     if (*name == 'u' ? add_above(to, spec, json_object_get(up, "tell")) < 0
                      : !own && add_all(to, json_object_get(spec, "tell")) < 0)
       goto failed;

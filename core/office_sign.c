@@ -102,8 +102,8 @@ static bool may_open(struct bf__office_call *call, const char *action) {
 static json_t *round_of(struct bf__office_call *call, const char *key, const char *action, const char *why, int need,
                         json_t *signers) {
   const json_t *stage = json_object_get(json_object_get(call->state, "stages"), call->stage);
-  return json_pack("{si ss ss sO* sI ss ss ss si sO ss ss*}", "id", atoi(key), "stage", call->stage, "action", action, "round",
-                   json_object_get(stage, "round"), "did",
+  return json_pack("{si ss ss sO* sI ss ss ss si sO ss ss*}", "id", (int)strtol(key, NULL, 10), "stage", call->stage, "action",
+                   action, "round", json_object_get(stage, "round"), "did",
                    json_integer_value(json_object_get(json_object_get(stage, "did"), action)), "by",
                    text(call->command->actor, "user"), "by_name", bf__office_name(call), "by_org", text(call->as, "org"), "need",
                    need, "signers", signers, "on", call->date, "why", *why ? why : NULL);

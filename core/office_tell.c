@@ -44,8 +44,9 @@ int bf__office_copy(struct bf__office_call *call, struct bf_error *err) {
   (void)snprintf(zh, sizeof zh, "%s:%s抄送给您", title, who);
   (void)snprintf(en, sizeof en, "%s: %s sends you a copy", title, who);
   json_t *tell = json_pack("[O]", to);
-  json_t *entry = json_pack("{si so ss ss ss ss*}", "id", atoi(key), "to", to, "by", text(call->command->actor, "user"),
-                            "by_name", bf__office_name(call), "on", call->date, "note", *note ? note : NULL);
+  json_t *entry =
+      json_pack("{si so ss ss ss ss*}", "id", (int)strtol(key, NULL, 10), "to", to, "by", text(call->command->actor, "user"),
+                "by_name", bf__office_name(call), "on", call->date, "note", *note ? note : NULL);
   return bf__office_note(call, "copies", key, entry, NULL, tell, zh, en, err);
 }
 
@@ -133,10 +134,10 @@ int bf__office_urge(struct bf__office_call *call, struct bf_error *err) {
   (void)snprintf(en, sizeof en, "%s: %s urges: %.100s", title, who, text(names, "en"));
   const json_t *stage = json_object_get(json_object_get(call->state, "stages"), call->stage);
   json_t *tell = tell_posts(call, roles);
-  json_t *entry =
-      json_pack("{si ss sO* so ss ss ss ss ss*}", "id", atoi(key), "stage", call->stage, "round", json_object_get(stage, "round"),
-                "roles", roles, "by", text(call->command->actor, "user"), "by_name", bf__office_name(call), "by_org",
-                text(call->command->actor, "org"), "on", call->date, "note", *note ? note : NULL);
+  json_t *entry = json_pack("{si ss sO* so ss ss ss ss ss*}", "id", (int)strtol(key, NULL, 10), "stage", call->stage, "round",
+                            json_object_get(stage, "round"), "roles", roles, "by", text(call->command->actor, "user"), "by_name",
+                            bf__office_name(call), "by_org", text(call->command->actor, "org"), "on", call->date, "note",
+                            *note ? note : NULL);
   return bf__office_note(call, "urges", key, entry, NULL, tell, zh, en, err);
 }
 
@@ -154,8 +155,9 @@ int bf__office_recuse(struct bf__office_call *call, struct bf_error *err) {
                              "只能声明本人回避;他人或全单位回避由管理员声明");
   json_t *to = *org ? bf__directory_org(call->turn->app->directory, org) : bf__directory_user(call->turn->app->directory, user);
   bool own = to && strcmp(text(to, *org ? "id" : "org"), text(call->as, "org")) == 0;
-  json_t *entry = json_pack("{si ss ss* ss ss ss}", "id", atoi(key), *org ? "org" : "user", *org ? org : user, "name",
-                            to ? text(to, *org ? "zh" : "name") : NULL, "by", text(actor, "user"), "on", call->date, "why", why);
+  json_t *entry =
+      json_pack("{si ss ss* ss ss ss}", "id", (int)strtol(key, NULL, 10), *org ? "org" : "user", *org ? org : user, "name",
+                to ? text(to, *org ? "zh" : "name") : NULL, "by", text(actor, "user"), "on", call->date, "why", why);
   json_decref(to);
   if (own && (*org || !bf__office_in_conflict(call, user)))
     return bf__office_note(call, "conflicts", key, entry, NULL, NULL, "", "", err);

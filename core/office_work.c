@@ -158,10 +158,10 @@ int bf__office_ask(struct bf__office_call *call, struct bf_error *err) {
   (void)bf__short(text(call->state, "title"), title, sizeof title);
   (void)snprintf(zh, sizeof zh, "%s:%s征求您的意见%s%s", title, name, *due ? ",请于以下日期前答复:" : "", due);
   (void)snprintf(en, sizeof en, "%s: %s asks your opinion%s%s", title, name, *due ? ", by " : "", due);
-  json_t *entry = json_pack("{si ss ss* ss ss ss so ss ss* sb ss}", "id", atoi(key), "stage", call->stage, "action",
-                            *action ? action : NULL, "by", text(call->command->actor, "user"), "by_name", bf__office_name(call),
-                            "by_org", text(call->as, "org"), "to", to, "question", question, "due", *due ? due : NULL, "blocks",
-                            json_is_true(json_object_get(call->body, "blocks")), "on", call->date);
+  json_t *entry = json_pack("{si ss ss* ss ss ss so ss ss* sb ss}", "id", (int)strtol(key, NULL, 10), "stage", call->stage,
+                            "action", *action ? action : NULL, "by", text(call->command->actor, "user"), "by_name",
+                            bf__office_name(call), "by_org", text(call->as, "org"), "to", to, "question", question, "due",
+                            *due ? due : NULL, "blocks", json_is_true(json_object_get(call->body, "blocks")), "on", call->date);
   int r = bf__office_note(call, "opinions", key, entry, NULL, asked, zh, en, err);
   return r < 0 || !*due ? r : remind(call, key, due, err);
 }

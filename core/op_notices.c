@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "notice.h"
-#include "notice_done.h"
 #include "banfa/channel.h"
 #include "host.h"
-#include "preferences.h"
+#include "notice.h"
+#include "notice_done.h"
 #include "permit.h"
+#include "preferences.h"
 #include "ruleset.h"
 #include "turn.h"
 
@@ -49,11 +49,13 @@ static json_t *wording(const json_t *body, const char *case_id, const char *lang
   const char *own = text(body, lang ? lang : "zh"), *subject = own ? own : text(body, "zh"), *title = text(body, "title"),
              *due = text(body, "due");
   json_int_t article = json_integer_value(json_object_get(body, "article"));
-  char source[80] = "", day[80] = "", about[600] = "";
+  char source[80] = "", day[80] = "", about[600] = "", of[400];
   if (article > 0)
     (void)snprintf(source, sizeof source, english ? "\nSource: article %lld" : "\n依据:第%lld条", (long long)article);
   if (due) (void)snprintf(day, sizeof day, english ? "\nDue: %s" : "\n期限:%s", due);
-  if (case_id) (void)snprintf(about, sizeof about, english ? "\nCase: %s (%s)" : "\n事项:%s(%s)", title ? title : "", case_id);
+  if (case_id)
+    (void)snprintf(about, sizeof about, english ? "\nCase: %s (%s)" : "\n事项:%s(%s)",
+                   bf__short(title ? title : "", of, sizeof of), case_id);
   return json_pack("{ss so}", "subject", subject ? subject : "", "plain",
                    json_sprintf("%s\n%s%s%s", subject ? subject : "", about, day, source));
 }
@@ -350,6 +352,7 @@ static int retry(struct bf__turn *turn, struct bf__command *command, struct bf_e
   r = bf__store_run(turn->store, "UPDATE outbox SET state = 'waiting', attempts = 0, next_ms = $2 WHERE id = $1", NULL, err, "ii",
                     number, turn->now_ms);
   command->status = 200;
+  bf__turn_notices(turn);
   command->body = json_pack("{sI ss}", "id", (json_int_t)number, "state", "waiting");
   return r < 0 ? r : 0;
 }

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -94,6 +95,18 @@ def test_by_the_channels_that_people_chose():
     receiver.stop()
 
 
+def test_a_long_title_is_cut_between_characters():
+    receiver = receivers.Receiver(accept)
+    with World(webhook={"one": {"url": receiver.url}}) as w:
+        w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}]})
+        for extra in ("", "a", "ab"):
+            w.due(extra + "长" * 400)
+        w.s.clock("2024-03-12T09:00")
+        wait(lambda: len(receiver.seen) == 3)
+        assert all("长" * 50 in b["text"]["plain"] for b in bodies(receiver))
+    receiver.stop()
+
+
 def moments(receiver):
     return [int(headers["webhook-timestamp"]) for _, headers, _ in receiver.seen]
 
@@ -124,11 +137,10 @@ def test_quiet_hours_rest_days_and_the_digest():
 
 
 def test_a_slow_channel_delays_no_other():
-    gate = []
+    gate = threading.Event()
 
     def slow(handler, body):
-        while not gate:
-            time.sleep(0.02)
+        gate.wait(300)
         return 200, {}, '{"errcode":0}'
     stuck, quick = receivers.Receiver(slow), receivers.Receiver(accept)
     with World(webhook={"q": {"url": quick.url}}, wecom={"s": {"url": stuck.url}}) as w:
@@ -140,7 +152,7 @@ def test_a_slow_channel_delays_no_other():
         assert len(quick.seen) == 30
         assert len(stuck.seen) == 0
         assert len(w.u1.get("/api/v1/inbox", unread="true")["items"]) >= 30
-        gate.append(True)
+        gate.set()
         wait(lambda: len(stuck.seen) >= 18)  # twenty a minute is what a robot bears
     stuck.stop()
     quick.stop()

@@ -44,8 +44,9 @@ def test_nothing_is_lost_and_nothing_comes_under_two_keys():
             for k in range(EACH):
                 made.append(clerk.create("item", {"title": f"事项{n}.{k}", "amount": 100, "f01": "x"})["id"])
                 clerk.act(made[-1], "work", "note", amount=1, text="x")
+            before = len(receiver.seen)
             s.clock("+14d")  # the deadline of this round's cases passes, and its reminders are due
-            time.sleep(day.random() * 0.12)  # where in the deliveries the kill comes is left to chance
+            receiver.wait(before + day.randrange(EACH), 3)  # where in the deliveries the kill comes is left to chance
             s.kill()
             kills += 1
             s.start()
