@@ -189,7 +189,8 @@ json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stag
   const json_t *title = json_object_get(spec, "title"), *tell = json_object_get(spec, "tell");
   const char *last = json_string_value(json_array_get(rungs, json_array_size(rungs) - 1)), *nature = text(spec, "nature");
   const char *when = phase(last ? last : "due"), *zh_tail, *en_tail;
-  char zh[700], en[700];
+  char zh[700], en[700], of[400];
+  (void)bf__short(text(state, "title") ? text(state, "title") : "", of, sizeof of); /* half a character would be no text at all */
   bool opens = nature && strcmp(nature, "opens") == 0;
   (void)view;
   if (!tell) return json_array();
@@ -203,8 +204,8 @@ json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stag
     zh_tail = "已到期", en_tail = "was due on";
   else
     zh_tail = "已逾期", en_tail = "is overdue since";
-  (void)snprintf(zh, sizeof zh, "%s:“%s”%s(%s)", text(state, "title"), text(title, "zh"), zh_tail, due);
-  (void)snprintf(en, sizeof en, "%s: %s %s %s", text(state, "title"), text(title, "en"), en_tail, due);
+  (void)snprintf(zh, sizeof zh, "%s:“%s”%s(%s)", of, text(title, "zh"), zh_tail, due);
+  (void)snprintf(en, sizeof en, "%s: %s %s %s", of, text(title, "en"), en_tail, due);
   return json_pack("[{ss so ss ss sO* ss ss ss* ss}]", "do", "notify", "to", audience(spec, rungs), "zh", zh, "en", en, "article",
                    json_object_get(spec, "article"), "stage", stage, "deadline", name, "action", text(spec, "action"), "when",
                    when);
