@@ -14,7 +14,7 @@ async function pageOf(user, { lang, size } = {}) {
   const name = user ?? '-'
   let page = users.get(name)
   if (!page) {
-    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 1366, height: 768 } })
+    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', viewport: { width: 1366, height: 768 } })
     page = await context.newPage()
     page.setDefaultTimeout(90000) // a busy machine is no failure
     page.on('pageerror', fault => complaints.push(`${name}: ${fault.message}`))
@@ -166,6 +166,8 @@ async function openAction(page, what) {
   if (await folded.count()) await folded.first().click()
   await button.click()
   await page.locator('.action-dialog form').waitFor()
+  // a form that has opened takes the focus: what is pressed before may lose it again
+  await page.waitForFunction(() => document.querySelector('.action-dialog')?.contains(document.activeElement))
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -50,11 +50,15 @@ async function tick(label, wanted) {
   if (await label.locator('input').isChecked() !== wanted) await label.click()
 }
 
+// The first press of a run is a slow one, as of a tired hand.
+let press = 700
+
 async function choose(page, box, values, many = false) {
   for (const value of values) {
     const option = page.locator(`.el-select-dropdown__item[data-value="${value}"]:visible`)
     if (!await option.count()) await box.locator('.el-select__wrapper').click()
-    await option.first().click()
+    await option.first().click({ delay: press })
+    press = 0
   }
   if (many) await box.locator('.el-select__wrapper').click()
   await page.locator('.el-select-dropdown:visible').waitFor({ state: 'detached' }).catch(() => page.keyboard.press('Escape'))
