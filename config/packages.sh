@@ -7,7 +7,7 @@ WEB_PACKAGES="nodejs npm"
 if command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 18 ]; then WEB_PACKAGES=""; fi
 BUILD_PACKAGES="$BUILD_PACKAGES $WEB_PACKAGES"
 # The peer of the benchmarks: fetched and unpacked below build/, never installed (its LuaJIT would take the place of the one that wrk needs).
-PEER_PACKAGES="nginx libnginx-mod-http-lua libnginx-mod-http-ndk libluajit2-5.1-2 lua-resty-core lua-resty-lrucache lua-cjson libpcre3 libpcre2-8-0"
+PEER_PACKAGES="nginx libnginx-mod-http-lua libnginx-mod-http-ndk libluajit2-5.1-2 lua-resty-core lua-resty-lrucache lua-cjson libpcre3 libpcre2-8-0 tarantool libgomp1 libicu72 libunwind8 libyaml-0-2 libreadline8"
 # A mail server for the tests, unpacked the same way, so that an installed one stays.
 MAIL_PACKAGES="exim4-daemon-light exim4-base libgnutls-dane0 libidn12 libunbound8 libevent-2.1-7 libnsl2 libdb5.3 libnss-wrapper"
 

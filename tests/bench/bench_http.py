@@ -1,5 +1,5 @@
-"""What the benchmarks measure: durable actions and reads a second over HTTP with the client (wrk) beside the server, and the same of a peer
-(nginx with LuaJIT and SQLite), by one and the same wrk script. Figures are printed as "# figure NAME VALUE UNIT (bar …)"."""
+"""What the benchmarks measure: durable actions and reads a second over HTTP with the client (wrk) beside the server, and the same of two peers
+(nginx with LuaJIT and SQLite; Tarantool), by one and the same wrk script. Figures are printed as "# figure NAME VALUE UNIT (bar …)"."""
 import glob
 import os
 import re
@@ -75,11 +75,13 @@ def peer_packages():
 
 
 def unpack_peer():
-    """Fetches the peer's Debian packages into build/peer and unpacks them there: nothing is installed, no service, no library replaced."""
+    """Fetches the peers' Debian packages into build/peer and unpacks them there: nothing is installed, no service, no library replaced."""
     folder = os.path.join(ROOT, "build", "peer")
-    root = os.path.join(folder, "root")
-    if os.path.exists(os.path.join(folder, "complete")):
-        return root
+    root, complete, wanted = os.path.join(folder, "root"), os.path.join(folder, "complete"), " ".join(peer_packages())
+    if os.path.exists(complete):
+        with open(complete, encoding="utf-8") as f:
+            if f.read() == wanted:
+                return root
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(root)
     fetch = ["apt-get", "download", "-qq", *peer_packages()]
@@ -90,28 +92,20 @@ def unpack_peer():
             raise Unavailable("its Debian packages can't be fetched: " + again.stderr.strip()[-300:])
     for package in glob.glob(os.path.join(folder, "*.deb")):
         subprocess.run(["dpkg", "-x", package, root], check=True)
-    open(os.path.join(folder, "complete"), "w").close()
+    with open(complete, "w", encoding="utf-8") as f:
+        f.write(wanted)
     return root
 
 
-class Peer:
-    """nginx as a child process on a loopback port, with a folder of its own."""
+class Child:
+    """A peer as a child process on a loopback port, with a folder of its own."""
+    log = "error.log"
 
-    def __init__(self, folder, workers):
-        self.port, root = free_port(), unpack_peer()
-        with open(os.path.join(HERE, "peer", "nginx.conf.in"), encoding="utf-8") as f:
-            text = f.read()
-        values = {"FOLDER": folder, "ROOT": root, "HERE": os.path.join(HERE, "peer"), "PORT": self.port, "CASES": CASES, "WORKERS": workers,
-                  "USER": "user root;" if os.getuid() == 0 else ""}
-        for name, value in values.items():
-            text = text.replace(f"@{name}@", str(value))
-        config = os.path.join(folder, "nginx.conf")
-        with open(config, "w", encoding="utf-8") as f:
-            f.write(text)
-        libraries = glob.glob(os.path.join(root, "usr/lib/*-linux-gnu")) + glob.glob(os.path.join(root, "lib/*-linux-gnu"))
-        self.process = subprocess.Popen([os.path.join(root, "usr/sbin/nginx"), "-p", folder, "-c", config, "-e", os.path.join(folder, "error.log")],
-                                        env={**os.environ, "LD_LIBRARY_PATH": ":".join(libraries)})
-        self.token, self.ids, self.folder = "bench-token", [f"c{i:04d}" for i in range(CASES)], folder
+    def __init__(self, folder):
+        self.port, self.folder, self.root = free_port(), folder, unpack_peer()
+        self.token, self.ids = "bench-token", [f"c{i:04d}" for i in range(CASES)]
+        libraries = [folder for pattern in ("usr/lib/*-linux-gnu", "lib/*-linux-gnu") for folder in glob.glob(os.path.join(self.root, pattern))]
+        self.process = subprocess.Popen(self.command(), stdin=subprocess.PIPE, env={**os.environ, "LD_LIBRARY_PATH": ":".join(libraries)})
         self.wait()
 
     def wait(self):
@@ -120,12 +114,42 @@ class Peer:
             with socket.socket() as s:
                 if s.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
-            time.sleep(0.05)  # polled, not assumed: nginx has no other sign that it listens
+            time.sleep(0.05)  # polled, not assumed: a peer has no other sign that it listens
         self.stop()
-        with open(os.path.join(self.folder, "error.log")) as f:
-            raise Unavailable("nginx did not start: " + f.read()[-500:])
+        path = os.path.join(self.folder, self.log)
+        said = open(path, encoding="utf-8", errors="replace").read()[-500:] if os.path.exists(path) else "no log"
+        raise Unavailable(f"{type(self).__name__} did not start: {said}")
 
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(20)
+        self.process.stdin.close()
+
+
+class Peer(Child):
+    """nginx with LuaJIT and SQLite."""
+
+    def __init__(self, folder, workers):
+        self.workers = workers
+        super().__init__(folder)
+
+    def command(self):
+        with open(os.path.join(HERE, "peer", "nginx.conf.in"), encoding="utf-8") as f:
+            text = f.read()
+        values = {"FOLDER": self.folder, "ROOT": self.root, "HERE": os.path.join(HERE, "peer"), "PORT": self.port, "CASES": CASES, "WORKERS": self.workers,
+                  "USER": "user root;" if os.getuid() == 0 else ""}
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", str(value))
+        config = os.path.join(self.folder, "nginx.conf")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write(text)
+        return [os.path.join(self.root, "usr/sbin/nginx"), "-p", self.folder, "-c", config, "-e", os.path.join(self.folder, "error.log")]
+
+
+class Tarantool(Child):
+    """Tarantool, in memory, its log with fsync."""
+    log = "tarantool.log"
+
+    def command(self):
+        return [os.path.join(self.root, "usr/bin/tarantool"), os.path.join(HERE, "peer", "tarantool.lua"), self.folder, str(self.port), str(CASES)]

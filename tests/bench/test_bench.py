@@ -11,7 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 sys.path.insert(0, HERE)
 from banfa_test import ROOT, Server, main, server  # noqa: E402
-from bench_http import CASES, Peer, Unavailable, figure, load, memory  # noqa: E402
+from bench_http import CASES, Peer, Tarantool, Unavailable, figure, load, memory  # noqa: E402
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
 ours = {}  # what the peer is compared with
@@ -84,6 +84,26 @@ def test_peer():
                     figure(f"{name}_against_peer", round(ours[mode] / rate, 2), "times the peer's", "1")
         except Unavailable as why:
             print(f"# report the peer was not measured: {why}")
+
+
+def test_tarantool():
+    """Tarantool doing the same work, durable by its log with fsync."""
+    with tempfile.TemporaryDirectory(prefix="banfa-bench-") as folder:
+        try:
+            peer = Tarantool(folder)
+        except Unavailable as why:
+            print(f"# report Tarantool was not measured: {why}")
+            return
+        try:
+            load(folder, "act", peer.port, peer.token, peer.ids, 1, ours=False)  # warms up
+            for mode, name in (("act", "actions"), ("read", "reads")):
+                rate, _, p99 = load(folder, mode, peer.port, peer.token, peer.ids, max(SECONDS - 1, 2), ours=False)
+                figure(f"tarantool_{name}", rate, "/s, in memory, log with fsync")
+                figure(f"tarantool_{name}_p99", p99, "ms")
+                if ours.get(mode):
+                    figure(f"{name}_against_tarantool", round(ours[mode] / rate, 2), "times Tarantool's", "1")
+        finally:
+            peer.stop()
 
 
 def test_start_and_idle():
