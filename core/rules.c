@@ -18,6 +18,8 @@ struct bf__rules {
 
 json_t *bf__rules_take_description(struct bf__rules *rules);
 int bf__rules_new_described(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err);
+void bf__rules_spare(struct bf__rules *rules);
+void bf__rules_spare_free(struct bf__rules *rules);
 
 /* host.* for the prelude: each checks its arguments and owns nothing when it raises. ------------------------------------ */
 
@@ -233,7 +235,7 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
     if (!rules->law && is_law(path)) continue;
     r = bf__sandbox_add(sandbox, path, json_string_value(text), json_string_length(text), err);
   }
-  if (r >= 0 && !(args = json_array())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  if (r >= 0 && !(args = json_pack("[b]", rules->set->base != NULL))) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
   json_decref(rules->description);
   rules->description = NULL;
   if (r >= 0) r = bf__sandbox_call(sandbox, "load", args, &rules->description, err);
@@ -243,6 +245,7 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
     return r;
   }
   rules->sandbox = sandbox;
+  bf__sandbox_collect(sandbox); /* loading leaves much behind */
   return 0;
 }
 
@@ -271,7 +274,22 @@ static int without_description(int r, struct bf__rules **ret) {
   return r;
 }
 
+/* A spare is the set's own: it does not count among those who hold the set. */
+void bf__rules_spare(struct bf__rules *rules) {
+  bf__ruleset_unref(rules->set);
+}
+void bf__rules_spare_free(struct bf__rules *rules) {
+  if (rules) rules->set = NULL;
+  bf__rules_free(rules);
+}
+
 int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err) {
+  struct bf__rules *spare = atomic_exchange(&set->spare, NULL);
+  if (spare) {
+    bf__ruleset_ref(set);
+    *ret = spare;
+    return 0;
+  }
   return without_description(make(set, false, false, ret, err), ret);
 }
 int bf__rules_new_with_law(struct bf__ruleset *set, bool watch, struct bf__rules **ret, struct bf_error *err) {

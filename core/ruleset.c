@@ -13,6 +13,8 @@
 
 json_t *bf__rules_take_description(struct bf__rules *rules);
 int bf__rules_new_described(struct bf__ruleset *set, struct bf__rules **ret, struct bf_error *err);
+void bf__rules_spare(struct bf__rules *rules);
+void bf__rules_spare_free(struct bf__rules *rules);
 
 static int read_text(const char *path, const char *name, json_t *files, struct bf_error *err) {
   FILE *file = fopen(path, "rb");
@@ -164,7 +166,8 @@ static int finish(struct bf__ruleset *set, struct bf_error *err) {
   set->base = json_incref(json_object_get(description, "base"));
   set->views = json_incref(json_object_get(description, "views"));
   json_decref(description);
-  bf__rules_free(rules);
+  bf__rules_spare(rules);
+  atomic_store(&set->spare, rules);
   if (!set->base || !set->views) return bf_fail(err, BF_ESCRIPT, "rules", "the prelude gave no description");
   json_object_foreach(set->views, code, view) share(set->base, view);
   r = check_forms(set->base, err);
@@ -176,6 +179,7 @@ static struct bf__ruleset *new_set(void) {
   struct bf__ruleset *set = calloc(1, sizeof *set);
   if (!set) return NULL;
   atomic_init(&set->refs, 1);
+  atomic_init(&set->spare, NULL);
   return set;
 }
 
@@ -258,6 +262,7 @@ struct bf__ruleset *bf__ruleset_ref(struct bf__ruleset *set) {
 
 void bf__ruleset_unref(struct bf__ruleset *set) {
   if (!set || atomic_fetch_sub(&set->refs, 1) != 1) return;
+  bf__rules_spare_free(atomic_load(&set->spare));
   json_decref(set->files);
   json_decref(set->years);
   json_decref(set->base);

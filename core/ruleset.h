@@ -11,6 +11,8 @@
 #include "calendar.h"
 #include "chain.h"
 
+struct bf__rules;
+
 struct bf__ruleset {
   atomic_int refs;
   char hash[BF__HASH_HEX];
@@ -19,6 +21,7 @@ struct bf__ruleset {
   struct bf__calendar *calendar;
   json_t *base;  /* the description: { kinds, stages, facts, registers, reports, papers, roles, jurisdictions } */
   json_t *views; /* { "430921": description } for jurisdictions with amendments */
+  _Atomic(struct bf__rules *) spare; /* the running copy that the description came from: the first to run the set takes it */
 };
 
 /* Reads every *.lua below SCRIPTS and the calendar folder, runs and checks them. Err->where = "path:line" where known. */

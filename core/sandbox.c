@@ -100,6 +100,10 @@ void bf__sandbox_free(struct bf__sandbox *sandbox) {
   free(sandbox);
 }
 
+void bf__sandbox_collect(struct bf__sandbox *sandbox) {
+  (void)lua_gc(sandbox->L, LUA_GCCOLLECT);
+}
+
 int bf__sandbox_spent(const struct bf__sandbox *sandbox) {
   return sandbox->ended != BF__SANDBOX_ALIVE;
 }

@@ -48,6 +48,8 @@ int bf__sandbox_add(struct bf__sandbox *sandbox, const char *path, const char *t
 int bf__sandbox_call(struct bf__sandbox *sandbox, const char *entry, const json_t *args, json_t **ret,
                      struct bf_error *err) BF_WARN_UNUSED;
 
+/* Gives back what nothing points to any more, at once instead of little by little. */
+void bf__sandbox_collect(struct bf__sandbox *sandbox);
 /* True once a budget has been passed: nothing that came out since can be trusted. */
 int bf__sandbox_spent(const struct bf__sandbox *sandbox);
 

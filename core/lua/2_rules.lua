@@ -511,22 +511,25 @@ local function check_references(view)
   end
 end
 
--- Rules → plain data, each function replaced by where it stands -----------------------------------------------------------
-local function describe(value)
+-- Rules → plain data, each function replaced by where it stands; what counties share with the base is told once ---------------
+local function describe(value, known)
   if type(value) == "function" then return { ["$fn"] = host.where(value) } end
   if type(value) ~= "table" then return value end
+  if known[value] then return known[value] end
   local out = {}
   for key, inner in pairs(value) do
-    if not (key == "is" and value.is == "docs") then out[key] = describe(inner) end -- a list of papers is a plain list outside
+    if not (key == "is" and value.is == "docs") then out[key] = describe(inner, known) end -- a list of papers is a plain list outside
   end
+  known[value] = out
   return out
 end
 
 local function is_law(path) return path:find("^law/") or path:find("/law/", 1, true) end
 local function county_of(path) return path:match("^counties/(%d%d%d%d%d%d)/") end
 
--- entry.load() → { base = description, views = { ["430921"] = description } }. Everything that can be wrong is raised here.
-function P.entry.load()
+-- entry.load(known) → { base = description, views = { ["430921"] = description } }. Everything that can be wrong is raised here. KNOWN rules
+-- have been through this: another thread's copy is neither checked nor described again.
+function P.entry.load(known)
   local counties = {}
   rules.base.touched, rules.base.at = {}, {}
   for _, path in ipairs(host.files()) do
@@ -550,18 +553,20 @@ function P.entry.load()
     rules.views[county] = view
   end
   complete(rules.base)
-  check_references(rules.base)
+  for _, view in pairs(rules.views) do complete(view) end
   P.check_redlines()
+  if known then return {} end
+  check_references(rules.base)
   P.check_world()
-  out.base = describe(rules.base)
+  local known = {}
+  out.base = describe(rules.base, known)
   out.base.redlines = {} -- so that a change of theirs can be told; what they do is asked of them alone
   for name, line in pairs(rules.redlines) do
     out.base.redlines[name] = { title = line.title, why = line.why, articles = line.articles, kind = line.kind }
   end
   for county, view in pairs(rules.views) do
-    complete(view)
     check_references(view)
-    out.views[county] = describe(view)
+    out.views[county] = describe(view, known)
   end
   return out
 end
