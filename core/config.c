@@ -14,7 +14,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define NAME_BYTES 64
 
-enum kind { PATH, CHOICE, NUMBER, LOAD, PLUGINS, RULES };
+enum kind { PATH, CHOICE, NUMBER, LOAD, PLUGINS, RULES, URL };
 
 struct key {
   const char *name;
@@ -43,6 +43,7 @@ static const struct key keys[] = {
     {"queue", NUMBER, MEMBER(queue), NULL, 10000, 64, 1000000},
     {"session_hours", NUMBER, MEMBER(session_hours), NULL, 12, 1, 720},
     {"document_bytes", NUMBER, MEMBER(document_bytes), NULL, (int64_t)1 << 30, 1024, (int64_t)16 << 30},
+    {"public_url", URL, MEMBER(public_url), NULL, 0, 0, 0},
     {"urge_total", NUMBER, MEMBER(urge_total), NULL, 3, 0, 100},
     {"urge_daily", NUMBER, MEMBER(urge_daily), NULL, 1, 0, 100},
 };
@@ -252,6 +253,19 @@ static int take_rules(struct bf__config *config, const json_t *value, struct bf_
   return 0;
 }
 
+/* An address that links can begin with: its last slashes go. */
+static int take_url(struct bf__config *config, const struct key *key, const json_t *value, struct bf_error *err) {
+  const char *text = json_string_value(value);
+  size_t length = text ? strlen(text) : 0;
+  bool good = text && (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0) && length < 300;
+  for (size_t i = 0; good && i < length; i++) good = (unsigned char)text[i] > ' ' && !strchr("<>\"'`{}|", text[i]);
+  while (good && length && text[length - 1] == '/') length--;
+  if (!good || length <= 8) return wrong(err, key->name, value, "an address such as \"https://banfa.example.gov.cn\"");
+  free(*text_at(config, key));
+  *text_at(config, key) = strndup(text, length);
+  return *text_at(config, key) ? 0 : no_memory(err);
+}
+
 static int take(struct bf__config *config, const struct key *key, const json_t *value, const char *folder, struct bf_error *err) {
   switch (key->kind) {
   case PATH:
@@ -266,6 +280,8 @@ static int take(struct bf__config *config, const struct key *key, const json_t *
     return take_plugins(config, value, err);
   case RULES:
     return take_rules(config, value, err);
+  case URL:
+    return take_url(config, key, value, err);
   }
   return BF_EINVAL;
 }
@@ -424,7 +440,7 @@ int bf__config_load(const struct bf__overrides *overrides, struct bf__config *re
 void bf__config_done(struct bf__config *config) {
   if (!config) return;
   for (size_t i = 0; i < COUNT(keys); i++) {
-    if (keys[i].kind == PATH || keys[i].kind == CHOICE)
+    if (keys[i].kind == PATH || keys[i].kind == CHOICE || keys[i].kind == URL)
       free(*text_at(config, &keys[i]));
     else if (keys[i].kind == LOAD || keys[i].kind == PLUGINS)
       json_decref(*json_at(config, &keys[i]));

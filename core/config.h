@@ -16,6 +16,7 @@ struct bf__config {
   char *plugin_dir;       /* where the *.so are, absolute */
   json_t *load;           /* array of plugin names, in the order they were written */
   json_t *plugins;        /* { name: { option: value } } for the host */
+  char *public_url;       /* where people open the console, without a last slash; NULL: notices carry no link */
   char *log_level;        /* debug, info, warn, error */
   char *log_format;       /* auto, json, text */
   int readers;            /* reader threads, 1 to 16 */

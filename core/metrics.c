@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "vacancy.h"
+#include "wording.h"
 
 #define KEEP 20
 
@@ -88,7 +89,9 @@ static int write_counts(struct bf__reading *reading, FILE *out, struct bf_error 
     json_t *vacant = bf__vacancies(reading->app->directory, date, false);
     plain(out, "banfa_posts_vacant", "gauge", "Organisations with a role and nobody there.", (int64_t)json_array_size(vacant));
     json_decref(vacant);
-    table(out, "banfa_outbox", "Notices by channel; waiting, sent or set aside.", "channel", "state", outbox);
+    plain(out, "banfa_notice_wording_failures_total", "counter", "Times that a template failed and plain words stood in.",
+          bf__wording_failures());
+    table(out, "banfa_outbox", "Notices by channel; waiting, sent, recalled or set aside.", "channel", "state", outbox);
   }
   json_decref(cases);
   json_decref(outbox);

@@ -90,6 +90,24 @@ int bf__notice_put(struct bf__turn *turn, const char *key, const char *recipient
   return put(turn, key, recipient, case_id, body, err);
 }
 
+/* What the row keeps: facts, no sentences but those of a script. It is worded when it is delivered. */
+static json_t *body_of(const json_t *state, const json_t *event, const json_t *effect) {
+  static const char *const own[] = {"urgent", "zh",   "en",   "article", "source", "stage",
+                                    "action", "when", "duty", "values",  "keep",   "as"};
+  json_t *deadline = json_object_get(event, "deadline"), *due = json_object_get(event, "due");
+  json_t *body = json_pack("{sO* sO* sO* sO* sO* sO*}", "case", json_object_get(state, "id"), "title",
+                           json_object_get(state, "title"), "unit", json_object_get(state, "unit"), "place",
+                           json_object_get(state, "jurisdiction"), "deadline", deadline, "due", due);
+  for (size_t i = 0; body && i < sizeof own / sizeof *own; i++) {
+    json_t *value = json_object_get(effect, own[i]);
+    if (value && !json_is_null(value) && json_object_set(body, own[i], value) < 0) {
+      json_decref(body);
+      return NULL;
+    }
+  }
+  return body;
+}
+
 int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *event, const json_t *effect, int64_t seq,
                      int *number, struct bf_error *err) {
   const char *what = text(effect, "do"), *id = text(state, "id");
@@ -97,17 +115,15 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   const struct bf__ruleset *set = bf__reign_named(turn->reign, text(event, "ruleset"));
   const json_t *view = bf__ruleset_view(set ? set : turn->reign->now, text(state, "jurisdiction"));
   json_t *told = json_object(), *to = json_object_get(effect, "to"), *role, *org;
-  json_t *body =
-      json_pack("{sO* ss* ss* ss* so* sO* sO* sO* sO* sO* sO*}", "urgent", json_object_get(effect, "urgent"), "zh",
-                text(effect, "zh"), "en", text(effect, "en"), "case", id, "title", json_incref(json_object_get(state, "title")),
-                "article", json_object_get(effect, "article"), "deadline", json_object_get(event, "deadline"), "due",
-                json_object_get(event, "due"), "stage", json_object_get(effect, "stage"), "action",
-                json_object_get(effect, "action"), "when", json_object_get(effect, "when"));
+  json_t *body = body_of(state, event, effect);
+  const json_t *as = json_object_get(effect, "as");
   size_t i, k;
   int r = told && body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(to, i, role) {
     json_t *holders = json_is_string(role) ? bf__posts(turn->app->directory, view, json_string_value(role), state)
                                            : recipients_of(turn, view, role, state);
+    if (r >= 0 && json_is_array(as) && json_object_set(body, "as", json_array_get(as, i)) < 0)
+      r = bf_fail(err, BF_ENOMEM, "notice", "no memory");
     json_array_foreach(holders, k, org) {
       char key[300];
       if (r < 0 || json_object_get(told, json_string_value(org))) continue; /* one notice a body, whatever its roles */
@@ -125,9 +141,9 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   return r < 0 ? r : 0;
 }
 
-int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, const char *zh, const char *en,
+int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, const char *as, json_t *values,
                     struct bf_error *err) {
-  json_t *body = json_pack("{ss ss}", "zh", zh, "en", en), *org;
+  json_t *body = json_pack("{ss so}", "as", as, "values", values), *org;
   size_t i;
   int r = body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(orgs, i, org) {
@@ -145,38 +161,53 @@ static const char *phase(const char *rung) {
   return *rung == 'w' ? "warn" : *rung == 'd' ? "due" : *rung == 'a' ? "after" : "up";
 }
 
-static int add_all(json_t *to, const json_t *tell) {
-  return json_is_array(tell) ? json_array_extend(to, (json_t *)(uintptr_t)tell)
-                             : json_array_append(to, (json_t *)(uintptr_t)tell);
+static int tell_as(json_t *to, json_t *as, json_t *who, const char *name) {
+  return json_array_append_new(to, who) < 0 || json_array_append_new(as, json_string(name)) < 0 ? -1 : 0;
 }
 
-/* Those who are told on an escalation: roles, and for "superior" what is above each role of the deadline's own `tell`. */
-static int add_above(json_t *to, const json_t *spec, const json_t *tell) {
-  json_t *own = json_object_get(spec, "tell"), *role;
+static int add_all(json_t *to, json_t *as, const json_t *tell, const char *name) {
   size_t i;
-  if (json_is_array(tell)) {
-    json_array_foreach(tell, i, role) if (add_above(to, spec, role) < 0) return -1;
-    return 0;
-  }
-  if (!json_is_string(tell) || strcmp(json_string_value(tell), "superior") != 0) return add_all(to, tell);
-  if (json_is_string(own)) return json_array_append_new(to, json_pack("{sO}", "superior", own));
-  json_array_foreach(own, i, role) if (json_array_append_new(to, json_pack("{sO}", "superior", role)) < 0) return -1;
+  json_t *role;
+  if (!json_is_array(tell)) return tell_as(to, as, json_incref((json_t *)(uintptr_t)tell), name);
+  json_array_foreach(tell, i, role) if (tell_as(to, as, json_incref(role), name) < 0) return -1;
   return 0;
 }
 
-/* Who hears of RUNGS that came together: whoever has the duty, unless only an escalation came, and everybody whom one names. */
-static json_t *audience(const json_t *spec, const json_t *rungs) {
-  json_t *to = json_array(), *rung;
+/* Those who are told on an escalation: roles, and for "superior" what is above each role of the deadline's own `tell`. */
+static int add_above(json_t *to, json_t *as, const json_t *spec, const json_t *tell) {
+  json_t *own = json_object_get(spec, "tell"), *role;
   size_t i;
-  bool own = false;
+  if (json_is_array(tell)) {
+    json_array_foreach(tell, i, role) if (add_above(to, as, spec, role) < 0) return -1;
+    return 0;
+  }
+  if (!json_is_string(tell) || strcmp(json_string_value(tell), "superior") != 0) return add_all(to, as, tell, "to_supervisor");
+  if (json_is_string(own)) return tell_as(to, as, json_pack("{sO}", "superior", own), "to_superior");
+  json_array_foreach(own, i, role) if (tell_as(to, as, json_pack("{sO}", "superior", role), "to_superior") < 0) return -1;
+  return 0;
+}
+
+/* How the rung that came last is told to whoever has the duty. */
+static const char *name_of(const char *rung, const json_t *spec) {
+  const char *nature = text(spec, "nature");
+  if (*rung == 'w') return "before";
+  if (nature && strcmp(nature, "opens") == 0) return "opens";
+  return *rung == 'd' ? "due" : "overdue";
+}
+
+/* Who hears of RUNGS that came together: whoever has the duty, unless only an escalation came, and everybody whom one names. AS
+ * tells beside each by which words. */
+static json_t *audience(const json_t *spec, const json_t *rungs, json_t *as) {
+  json_t *to = json_array(), *rung;
+  const char *own = NULL;
+  size_t i;
+  json_array_foreach(rungs, i, rung) if (*json_string_value(rung) != 'u') own = json_string_value(rung);
+  if (own && add_all(to, as, json_object_get(spec, "tell"), name_of(own, spec)) < 0) goto failed;
   json_array_foreach(rungs, i, rung) {
     const char *name = json_string_value(rung);
-    const json_t *up =
-        *name == 'u' ? json_array_get(json_object_get(spec, "escalate"), (size_t)strtoul(name + 2, NULL, 10)) : NULL;
-    if (*name == 'u' ? add_above(to, spec, json_object_get(up, "tell")) < 0
-                     : !own && add_all(to, json_object_get(spec, "tell")) < 0)
-      goto failed;
-    own |= *name != 'u';
+    if (*name != 'u') continue;
+    const json_t *up = json_array_get(json_object_get(spec, "escalate"), (size_t)strtoul(name + 2, NULL, 10));
+    if (add_above(to, as, spec, json_object_get(up, "tell")) < 0) goto failed;
   }
   return to;
 failed:
@@ -184,29 +215,21 @@ failed:
   return NULL;
 }
 
-json_t *bf__due_notice(const json_t *view, const json_t *state, const char *stage, const char *name, const json_t *spec,
-                       const char *due, const json_t *rungs) {
-  const json_t *title = json_object_get(spec, "title"), *tell = json_object_get(spec, "tell");
-  const char *last = json_string_value(json_array_get(rungs, json_array_size(rungs) - 1)), *nature = text(spec, "nature");
-  const char *when = phase(last ? last : "due"), *zh_tail, *en_tail;
-  char zh[700], en[700], of[400];
-  (void)bf__short(text(state, "title") ? text(state, "title") : "", of, sizeof of); /* half a character would be no text at all */
-  bool opens = nature && strcmp(nature, "opens") == 0;
-  (void)view;
-  if (!tell) return json_array();
-  if (strcmp(when, "warn") == 0)
-    zh_tail = "即将到期", en_tail = "falls due on";
-  else if (opens)
-    zh_tail = "日期已到", en_tail = "the date has come:";
-  else if (strcmp(when, "up") == 0)
-    zh_tail = "逾期未办,特此报告", en_tail = "is reported as overdue since";
-  else if (strcmp(when, "due") == 0)
-    zh_tail = "已到期", en_tail = "was due on";
-  else
-    zh_tail = "已逾期", en_tail = "is overdue since";
-  (void)snprintf(zh, sizeof zh, "%s:“%s”%s(%s)", of, text(title, "zh"), zh_tail, due);
-  (void)snprintf(en, sizeof en, "%s: %s %s %s", of, text(title, "en"), en_tail, due);
-  return json_pack("[{ss so ss ss sO* ss ss ss* ss}]", "do", "notify", "to", audience(spec, rungs), "zh", zh, "en", en, "article",
-                   json_object_get(spec, "article"), "stage", stage, "deadline", name, "action", text(spec, "action"), "when",
-                   when);
+json_t *bf__due_notice(const char *stage, const char *name, const json_t *spec, const json_t *rungs) {
+  const char *last = json_string_value(json_array_get(rungs, json_array_size(rungs) - 1)), *when = phase(last ? last : "due");
+  if (!json_object_get(spec, "tell")) return json_array();
+  json_t *as = json_array(), *to = as ? audience(spec, rungs, as) : NULL, *rung;
+  bool passed = false;
+  size_t i;
+  json_array_foreach(rungs, i, rung) passed |= strcmp(json_string_value(rung), "due") == 0;
+  /* what follows when the day has passed may end the duty itself: that it came to this is told all the same */
+  bool keep = passed && json_object_get(spec, "on_due");
+  if (!to) {
+    json_decref(as);
+    return NULL;
+  }
+  return json_pack("[{ss so so sO* sO* sO* ss ss ss* ss sO* so*}]", "do", "notify", "to", to, "as", as, "article",
+                   json_object_get(spec, "article"), "source", json_object_get(spec, "source"), "duty",
+                   json_object_get(spec, "title"), "stage", stage, "deadline", name, "action", text(spec, "action"), "when", when,
+                   "urgent", json_object_get(spec, "urgent"), "keep", keep ? json_true() : NULL);
 }

@@ -111,7 +111,7 @@ static json_t *round_of(struct bf__office_call *call, const char *key, const cha
 
 int bf__office_countersign(struct bf__office_call *call, struct bf_error *err) {
   const char *action, *why;
-  char key[24], zh[900], en[900], name[80], title[200];
+  char key[24];
   int need;
   if (!bf__office_text(call, "action", true, &action) || !bf__office_text(call, "why", false, &why) ||
       !bf__office_known_action(call, action) || !may_open(call, action) || !bf__office_next_key(call, "rounds", key))
@@ -123,13 +123,11 @@ int bf__office_countersign(struct bf__office_call *call, struct bf_error *err) {
     return 0;
   }
   const json_t *names = json_object_get(bf__view_action(call->view, call->stage, action), "title");
-  (void)bf__short(bf__office_name(call), name, sizeof name);
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
-  (void)snprintf(zh, sizeof zh, "%s:%s请您会签“%.100s”", title, name, text(names, "zh"));
-  (void)snprintf(en, sizeof en, "%s: %s asks you to sign along: %.100s", title, name, text(names, "en"));
   json_t *entry = round_of(call, key, action, why, need, signers);
   json_decref(signers);
-  return entry ? bf__office_note(call, "rounds", key, entry, NULL, tell, zh, en, err) : no_memory(err);
+  json_t *values = bf__office_said(call, why);
+  if (values && names) (void)json_object_set(values, "press", (json_t *)(uintptr_t)names);
+  return entry ? bf__office_note(call, "rounds", key, entry, NULL, tell, "sign_asked", values, err) : no_memory(err);
 }
 
 /* The place where the actor signs: his own name first, then whom he deputises, then his body. */
@@ -158,7 +156,7 @@ static int put_signature(struct bf__office_call *call, json_t *signer, bool agre
 
 int bf__office_sign(struct bf__office_call *call, struct bf_error *err) {
   const char *note;
-  char key[24], zh[700], en[700], title[200];
+  char key[24];
   bool signed_already;
   const json_t *entry = bf__office_open_entry(call, "rounds", "signing", key), *agrees = json_object_get(call->body, "agrees");
   if (!entry) return 0;
@@ -181,14 +179,12 @@ int bf__office_sign(struct bf__office_call *call, struct bf_error *err) {
   int r = put_signature(call, signer, json_is_true(agrees), note, err);
   bf__office_count(round, &yes, &no, &open);
   bool over = yes == need || yes + open < need;
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
-  (void)snprintf(zh, sizeof zh, yes >= need ? "%s:会签(第%s号)已签齐" : "%s:会签(第%s号)未通过", title, key);
-  (void)snprintf(en, sizeof en, yes >= need ? "%s: signing %s is complete" : "%s: signing %s has failed", title, key);
   if (r < 0) {
     json_decref(round);
     return r;
   }
-  return bf__office_note(call, "rounds", key, round, NULL, over ? bf__office_tell_opener(call, entry) : NULL, zh, en, err);
+  return bf__office_note(call, "rounds", key, round, NULL, over ? bf__office_tell_opener(call, entry) : NULL,
+                         yes >= need ? "signed" : "sign_failed", json_pack("{ss}", "no", key), err);
 }
 
 int bf__office_close_signing(struct bf__office_call *call, struct bf_error *err) {

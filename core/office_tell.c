@@ -29,7 +29,7 @@ static bool belongs(struct bf__office_call *call) {
 
 int bf__office_copy(struct bf__office_call *call, struct bf_error *err) {
   const char *note, *name;
-  char key[24], zh[700], en[700], who[80], title[200];
+  char key[24];
   json_t *one;
   if (!belongs(call) || !bf__office_text(call, "note", false, &note) || !bf__office_next_key(call, "copies", key)) return 0;
   json_t *to = bf__office_to(call, call->body);
@@ -39,15 +39,11 @@ int bf__office_copy(struct bf__office_call *call, struct bf_error *err) {
     json_decref(to);
     return bf__office_refuse(call, 409, "office.copied", "user", "They have a copy already.", "已经抄送过");
   }
-  (void)bf__short(bf__office_name(call), who, sizeof who);
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
-  (void)snprintf(zh, sizeof zh, "%s:%s抄送给您", title, who);
-  (void)snprintf(en, sizeof en, "%s: %s sends you a copy", title, who);
   json_t *tell = json_pack("[O]", to);
   json_t *entry =
       json_pack("{si so ss ss ss ss*}", "id", (int)strtol(key, NULL, 10), "to", to, "by", text(call->command->actor, "user"),
                 "by_name", bf__office_name(call), "on", call->date, "note", *note ? note : NULL);
-  return bf__office_note(call, "copies", key, entry, NULL, tell, zh, en, err);
+  return bf__office_note(call, "copies", key, entry, NULL, tell, "copied", bf__office_said(call, note), err);
 }
 
 /* Roles that the stage waits for and that are not the actor's: of its usual actions, or else of all. */
@@ -113,8 +109,7 @@ static json_t *tell_posts(struct bf__office_call *call, const json_t *roles) {
 
 int bf__office_urge(struct bf__office_call *call, struct bf_error *err) {
   const char *note;
-  char key[24], zh[900], en[900], who[80], title[200];
-  const json_t *names = json_object_get(bf__view_stage(call->view, call->stage), "title");
+  char key[24];
   if (!belongs(call) || !bf__office_text(call, "note", false, &note) || !may_urge(call) ||
       !bf__office_next_key(call, "urges", key))
     return 0;
@@ -128,17 +123,13 @@ int bf__office_urge(struct bf__office_call *call, struct bf_error *err) {
     return bf__office_refuse(call, 409, "office.nobody", "stage", "This stage waits for nobody but you.",
                              "本环节只等您办理,无须催办");
   }
-  (void)bf__short(bf__office_name(call), who, sizeof who);
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
-  (void)snprintf(zh, sizeof zh, "%s:%s催办“%.100s”", title, who, text(names, "zh"));
-  (void)snprintf(en, sizeof en, "%s: %s urges: %.100s", title, who, text(names, "en"));
   const json_t *stage = json_object_get(json_object_get(call->state, "stages"), call->stage);
   json_t *tell = tell_posts(call, roles);
   json_t *entry = json_pack("{si ss sO* so ss ss ss ss ss*}", "id", (int)strtol(key, NULL, 10), "stage", call->stage, "round",
                             json_object_get(stage, "round"), "roles", roles, "by", text(call->command->actor, "user"), "by_name",
                             bf__office_name(call), "by_org", text(call->command->actor, "org"), "on", call->date, "note",
                             *note ? note : NULL);
-  return bf__office_note(call, "urges", key, entry, NULL, tell, zh, en, err);
+  return bf__office_note(call, "urges", key, entry, NULL, tell, "urged", bf__office_said(call, note), err);
 }
 
 /* Recusal. ------------------------------------------------------------------------------------------------------------------- */
@@ -160,7 +151,7 @@ int bf__office_recuse(struct bf__office_call *call, struct bf_error *err) {
                 to ? text(to, *org ? "zh" : "name") : NULL, "by", text(actor, "user"), "on", call->date, "why", why);
   json_decref(to);
   if (own && (*org || !bf__office_in_conflict(call, user)))
-    return bf__office_note(call, "conflicts", key, entry, NULL, NULL, "", "", err);
+    return bf__office_note(call, "conflicts", key, entry, NULL, NULL, NULL, NULL, err);
   json_decref(entry);
   return own ? bf__office_refuse(call, 409, "office.recused", "user", "They are recused already.", "已声明回避")
              : bf__office_refuse(call, 422, "office.colleague", "user", "It is for people of your own body.",
@@ -180,5 +171,5 @@ int bf__office_end_recusal(struct bf__office_call *call, struct bf_error *err) {
     json_decref(fresh);
     return no_memory(err);
   }
-  return bf__office_note(call, "conflicts", key, fresh, json_pack("{ss}", "why", why), NULL, "", "", err);
+  return bf__office_note(call, "conflicts", key, fresh, json_pack("{ss}", "why", why), NULL, NULL, NULL, err);
 }

@@ -67,7 +67,7 @@ static bool colleague(struct bf__office_call *call, const char *id) {
 
 int bf__office_hand_over(struct bf__office_call *call, struct bf_error *err) {
   const char *why, *org = text(call->as, "org");
-  char key[200], zh[700], en[700], name[80], title[200];
+  char key[200];
   if (!bf__office_text(call, "why", true, &why) || !free_to_give(call)) return 0;
   json_t *to = bf__office_to_user(call, text(call->body, "user"));
   if (!to || !colleague(call, text(to, "user"))) {
@@ -75,16 +75,12 @@ int bf__office_hand_over(struct bf__office_call *call, struct bf_error *err) {
     return 0;
   }
   (void)snprintf(key, sizeof key, "%s %s", call->stage, org);
-  (void)bf__short(bf__office_name(call), name, sizeof name);
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
-  (void)snprintf(zh, sizeof zh, "%s:%s转给您办理", title, name);
-  (void)snprintf(en, sizeof en, "%s: %s has handed this over to you", title, name);
   json_t *holder =
       json_pack("{ss ss sO sO ss ss ss}", "stage", call->stage, "org", org, "user", json_object_get(to, "user"), "name",
                 json_object_get(to, "name"), "by", text(call->command->actor, "user"), "on", call->date, "why", why);
   json_t *tell = json_pack("[{sO}]", "user", json_object_get(to, "user"));
   json_decref(to);
-  return bf__office_note(call, "holders", key, holder, NULL, tell, zh, en, err);
+  return bf__office_note(call, "holders", key, holder, NULL, tell, "handed_over", bf__office_said(call, why), err);
 }
 
 int bf__office_release(struct bf__office_call *call, struct bf_error *err) {
@@ -95,7 +91,7 @@ int bf__office_release(struct bf__office_call *call, struct bf_error *err) {
   if (!bf__office_get(call->state, "holders", key))
     return bf__office_refuse(call, 409, "office.unheld", NULL, "Nobody holds this work: the post has it.", "此项没有指定经办人");
   if (!free_to_give(call)) return 0;
-  return bf__office_note(call, "holders", key, NULL, *why ? json_pack("{ss}", "why", why) : NULL, NULL, "", "", err);
+  return bf__office_note(call, "holders", key, NULL, *why ? json_pack("{ss}", "why", why) : NULL, NULL, NULL, NULL, err);
 }
 
 /* Another opinion. ----------------------------------------------------------------------------------------------------------- */
@@ -147,27 +143,26 @@ static int remind(struct bf__office_call *call, const char *key, const char *due
 
 int bf__office_ask(struct bf__office_call *call, struct bf_error *err) {
   const char *question, *due, *action;
-  char key[24], zh[900], en[900], name[80], title[200];
+  char key[24];
   if (!bf__office_text(call, "question", true, &question) || !bf__office_text(call, "due", false, &due) ||
       !bf__office_text(call, "action", false, &action) || !good_due(call, due) ||
       (*action && !bf__office_known_action(call, action)) || !bf__office_next_key(call, "opinions", key))
     return 0;
   json_t *to = bf__office_to(call, call->body), *asked = to ? json_pack("[O]", to) : NULL;
   if (!to) return 0;
-  (void)bf__short(bf__office_name(call), name, sizeof name);
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
-  (void)snprintf(zh, sizeof zh, "%s:%s征求您的意见%s%s", title, name, *due ? ",请于以下日期前答复:" : "", due);
-  (void)snprintf(en, sizeof en, "%s: %s asks your opinion%s%s", title, name, *due ? ", by " : "", due);
   json_t *entry = json_pack("{si ss ss* ss ss ss so ss ss* sb ss}", "id", (int)strtol(key, NULL, 10), "stage", call->stage,
                             "action", *action ? action : NULL, "by", text(call->command->actor, "user"), "by_name",
                             bf__office_name(call), "by_org", text(call->as, "org"), "to", to, "question", question, "due",
                             *due ? due : NULL, "blocks", json_is_true(json_object_get(call->body, "blocks")), "on", call->date);
-  int r = bf__office_note(call, "opinions", key, entry, NULL, asked, zh, en, err);
+  json_t *values = bf__office_said(call, question);
+  if (values) (void)json_object_set_new(values, "no", json_string(key));
+  if (values && *due) (void)json_object_set_new(values, "due", json_string(due));
+  int r = bf__office_note(call, "opinions", key, entry, NULL, asked, "opinion_asked", values, err);
   return r < 0 || !*due ? r : remind(call, key, due, err);
 }
 
 int bf__office_remind(struct bf__turn *turn, const char *name, struct bf_error *err) {
-  char id[300], zh[700], en[700], title[200], notice[400];
+  char id[300], notice[400];
   const char *number = strrchr(name, ' ');
   const json_t *state;
   if (!number) return 0;
@@ -177,12 +172,10 @@ int bf__office_remind(struct bf__turn *turn, const char *name, struct bf_error *
   const json_t *entry = r >= 0 ? bf__office_get(state, "opinions", number + 1) : NULL;
   if (entry && !json_object_get(entry, "answered") && !json_object_get(entry, "closed") && !json_object_get(state, "ended")) {
     const json_t *to = json_object_get(entry, "to");
-    (void)bf__short(text(state, "title"), title, sizeof title);
-    (void)snprintf(zh, sizeof zh, "%s:第%s号意见尚未答复(期限%s);期限届满不视为同意", title, number + 1, text(entry, "due"));
-    (void)snprintf(en, sizeof en, "%s: opinion %s is awaited (by %s); silence is not consent", title, number + 1,
-                   text(entry, "due"));
-    json_t *body = json_pack("{ss ss ss ss sO*}", "zh", zh, "en", en, "case", id, "title", text(state, "title"), "due",
-                             json_object_get(entry, "due"));
+    json_t *body =
+        json_pack("{ss ss ss sO* sO* sO* sO* s{ss}}", "as", "opinion_awaited", "case", id, "title", text(state, "title"), "unit",
+                  json_object_get(state, "unit"), "place", json_object_get(state, "jurisdiction"), "due",
+                  json_object_get(entry, "due"), "stage", json_object_get(entry, "stage"), "values", "no", number + 1);
     const char *who[] = {text(to, "user"), text(entry, "by")};
     for (int i = 0; i < 2 && r >= 0; i++) {
       char person[120];
@@ -215,7 +208,7 @@ json_t *bf__office_who_says(struct bf__office_call *call, const json_t *entry) {
 
 int bf__office_answer_opinion(struct bf__office_call *call, struct bf_error *err) {
   const char *said;
-  char key[24], zh[700], en[700], name[80], title[200];
+  char key[24];
   const json_t *entry = bf__office_open_entry(call, "opinions", "opinion", key), *agrees = json_object_get(call->body, "agrees");
   if (!entry || !bf__office_text(call, "text", true, &said)) return 0;
   if (agrees && !json_is_boolean(agrees))
@@ -231,11 +224,10 @@ int bf__office_answer_opinion(struct bf__office_call *call, struct bf_error *err
     return no_memory(err);
   }
   json_decref(answered);
-  (void)bf__short(bf__office_name(call), name, sizeof name);
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
-  (void)snprintf(zh, sizeof zh, "%s:%s已答复第%s号意见", title, name, key);
-  (void)snprintf(en, sizeof en, "%s: %s has answered opinion %s", title, name, key);
-  return bf__office_note(call, "opinions", key, fresh, NULL, bf__office_tell_opener(call, entry), zh, en, err);
+  json_t *values = bf__office_said(call, NULL);
+  if (values) (void)json_object_set_new(values, "no", json_string(key));
+  return bf__office_note(call, "opinions", key, fresh, NULL, bf__office_tell_opener(call, entry), "opinion_answered", values,
+                         err);
 }
 
 /* The opener, or anybody of his post. */
@@ -259,7 +251,7 @@ int bf__office_close_entry(struct bf__office_call *call, const char *list, const
     json_decref(fresh);
     return no_memory(err);
   }
-  return bf__office_note(call, list, key, fresh, NULL, NULL, "", "", err);
+  return bf__office_note(call, list, key, fresh, NULL, NULL, NULL, NULL, err);
 }
 
 int bf__office_withdraw(struct bf__office_call *call, struct bf_error *err) {

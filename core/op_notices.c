@@ -10,6 +10,7 @@
 #include "preferences.h"
 #include "ruleset.h"
 #include "turn.h"
+#include "wording.h"
 
 #define ATTEMPTS 12 /* after that a notice is set aside for the operator */
 #define PAGE 100
@@ -32,49 +33,91 @@ static const char *address_of(const json_t *preferences, const char *key, const 
   return of && strcmp(of, channel) == 0 ? text(one, "address") : NULL;
 }
 
-/* A case that somebody may not see has no notice for them, whatever was so when it was written. */
-static int may_be_told(struct bf__reading *reading, const char *case_id, const json_t *actor, bool *ret, struct bf_error *err) {
-  json_t *state = NULL;
-  *ret = actor != NULL;
-  if (!case_id || !actor) return 0;
-  int r = bf__store_case_get(reading->store, case_id, &state, err);
-  *ret = r >= 0 && bf__actor_sees(reading->app, bf__reign_view(reading->reign, state), actor, state);
+/* A case that somebody may not see has no notice for them, whatever was so when it was written; and what is done needs none. */
+static int may_be_told(struct bf__reading *reading, const char *case_id, const json_t *actor, const json_t *body, bool *ret_told,
+                       bool *ret_done, struct bf_error *err) {
+  json_t *state = NULL, *how = json_object();
+  *ret_told = actor != NULL;
+  *ret_done = false;
+  int r = case_id && actor ? bf__store_case_get(reading->store, case_id, &state, err) : 0;
+  if (case_id && actor) *ret_told = r >= 0 && bf__actor_sees(reading->app, bf__reign_view(reading->reign, state), actor, state);
+  if (state && !json_is_true(json_object_get(body, "keep"))) {
+    if (!how || bf__notice_done(reading, state, body, how) < 0) r = bf_fail(err, BF_ENOMEM, "outbox", "no memory");
+    *ret_done = json_object_size(how) > 0;
+  }
+  json_decref(how);
   json_decref(state);
   return r == BF_ENOTFOUND ? 0 : r;
 }
 
-/* Subject and plain text in LANG: one sentence, then what it is about and where it comes from. */
-static json_t *wording(const json_t *body, const char *case_id, const char *lang) {
-  bool english = lang && strcmp(lang, "en") == 0;
-  const char *own = text(body, lang ? lang : "zh"), *subject = own ? own : text(body, "zh"), *title = text(body, "title"),
-             *due = text(body, "due");
-  json_int_t article = json_integer_value(json_object_get(body, "article"));
-  char source[80] = "", day[80] = "", about[600] = "", of[400];
-  if (article > 0)
-    (void)snprintf(source, sizeof source, english ? "\nSource: article %lld" : "\n依据:第%lld条", (long long)article);
-  if (due) (void)snprintf(day, sizeof day, english ? "\nDue: %s" : "\n期限:%s", due);
-  if (case_id)
-    (void)snprintf(about, sizeof about, english ? "\nCase: %s (%s)" : "\n事项:%s(%s)",
-                   bf__short(title ? title : "", of, sizeof of), case_id);
-  return json_pack("{ss so}", "subject", subject ? subject : "", "plain",
-                   json_sprintf("%s\n%s%s%s", subject ? subject : "", about, day, source));
+/* The body with what it says in both languages: a copy, since rows may share one. */
+static int put_body(json_t *item, const json_t *said) {
+  json_t *body = json_copy(json_object_get(item, "body"));
+  static const char *const languages[] = {"zh", "en"};
+  for (size_t i = 0; i < 2; i++) {
+    const json_t *own = json_object_get(said, languages[i]);
+    if (json_object_get(own, "subject")) (void)json_object_set(body, languages[i], json_object_get(own, "subject"));
+  }
+  if (json_object_get(said, "press")) (void)json_object_set(body, "press", json_object_get(said, "press"));
+  (void)json_object_set_new(body, "lines",
+                            json_pack("{sO* sO*}", "zh", json_object_get(json_object_get(said, "zh"), "lines"), "en",
+                                      json_object_get(json_object_get(said, "en"), "lines")));
+  return json_object_set_new(item, "body", body);
 }
 
-/* Adds to ITEM who it is for and what it says; { drop } when it is for nobody any more. */
+/* { subject, plain, brief, link? } in LANG; for a digest also what its one notice comes down to. */
+static int put_text(struct bf__reading *reading, json_t *item, const json_t *said, const char *lang, bool digest) {
+  const char *link = text(said, "link");
+  json_t *words =
+      json_pack("{sO* so* so* ss*}", "subject", json_object_get(json_object_get(said, lang), "subject"), "plain",
+                bf__wording_text(said, lang, link, false), "brief", bf__wording_text(said, lang, link, true), "link", link);
+  if (json_object_set_new(item, "text", words) < 0) return -1;
+  if (!digest) return 0;
+  const char *case_id = text(item, "case");
+  struct bf__wording_for whom = {.case_id = case_id, .who = text(json_object_get(item, "to"), "name"), .at_ms = reading->now_ms};
+  json_t *given = bf__wording_values(reading, json_object_get(item, "body"), &whom);
+  if (!given) return -1;
+  (void)json_object_set_new(given, "subject",
+                            json_pack("{sO* sO*}", "zh", json_object_get(json_object_get(said, "zh"), "subject"), "en",
+                                      json_object_get(json_object_get(said, "en"), "subject")));
+  json_t *one = bf__wording_say(reading, reading->rules, "digest_item", given);
+  bool plain = !one || json_object_get(one, "plain");
+  json_t *line = plain ? json_incref(json_object_get(words, "plain")) : bf__wording_text(one, lang, NULL, false);
+  json_decref(one);
+  json_decref(given);
+  return json_object_set_new(item, "digest", line);
+}
+
+static int put_words(struct bf__reading *reading, json_t *item, const char *who, const char *lang, bool digest) {
+  /* what is kept in the program speaks from its own day; what goes out, from the day when it does */
+  struct bf__wording_for whom = {.case_id = text(item, "case"),
+                                 .who = who,
+                                 .at_ms = lang ? reading->now_ms : json_integer_value(json_object_get(item, "at_ms"))};
+  json_t *said = bf__wording_of(reading, json_object_get(item, "body"), &whom);
+  int r = said ? put_body(item, said) : -1;
+  if (r == 0 && lang) r = put_text(reading, item, said, lang, digest);
+  json_decref(said);
+  return r;
+}
+
+/* Adds to ITEM who it is for and what it says; { drop } when it is for nobody any more, { recall } when it need not be said. */
 static int address(struct bf__reading *reading, json_t *item, struct bf_error *err) {
   const char *recipient = text(item, "recipient"), *case_id = text(item, "case"), *channel = text(item, "channel");
   size_t person = strlen(BF__TO_PERSON);
-  if (strcmp(channel, "inbox") == 0) return 0;
+  if (strcmp(channel, "inbox") == 0)
+    return put_words(reading, item, NULL, NULL, false) < 0 ? bf_fail(err, BF_ENOMEM, "outbox", "no memory") : 0;
   const char *user = strncmp(recipient, BF__TO_PERSON, person) == 0 ? recipient + person : "";
   json_t *known = bf__directory_user(reading->app->directory, user),
          *actor = bf__directory_actor_of(reading->app->directory, user);
   const json_t *preferences = json_object_get(known, "notices"), *body = json_object_get(item, "body");
   const char *to = address_of(preferences, text(item, "key"), channel), *lang = text(preferences, "lang");
-  bool told = false, urgent = json_is_true(json_object_get(body, "urgent"));
+  bool told = false, done = false, urgent = json_is_true(json_object_get(body, "urgent"));
   int64_t later;
-  int r = may_be_told(reading, case_id, actor, &told, err);
+  int r = may_be_told(reading, case_id, actor, body, &told, &done, err);
   if (r >= 0 && (!told || !to || json_is_true(json_object_get(known, "disabled"))))
     r = json_object_set_new(item, "drop", json_true());
+  else if (r >= 0 && done)
+    r = json_object_set_new(item, "recall", json_true());
   else if (r >= 0 && (later = bf__preferences_when(reading->reign->now->calendar, preferences, reading->now_ms, urgent, false)) >
                          reading->now_ms) /* it should have gone out earlier: nobody is woken for that */
     r = json_object_set_new(item, "later_ms", json_integer(later));
@@ -82,9 +125,9 @@ static int address(struct bf__reading *reading, json_t *item, struct bf_error *e
     json_t *who =
         json_pack("{ss ss* ss ss}", "user", user, "name", text(known, "name"), "address", to, "lang", lang ? lang : "zh");
     r = json_object_set_new(item, "to", who);
-    if (r == 0) r = json_object_set_new(item, "text", wording(body, case_id, lang));
+    if (r == 0)
+      r = put_words(reading, item, text(known, "name"), lang ? lang : "zh", bf__preferences_digest(preferences) && !urgent);
     if (r == 0 && case_id) r = json_object_set_new(item, "thread", json_sprintf("case-%s", case_id));
-    if (r == 0 && bf__preferences_digest(preferences) && !urgent) r = json_object_set_new(item, "digest", json_true());
   }
   json_decref(actor);
   json_decref(known);
@@ -97,18 +140,37 @@ static bool join(json_t *items, json_t *item) {
   json_t *one;
   if (!json_object_get(item, "digest")) return false;
   json_array_foreach(items, i, one) {
-    const json_t *to = json_object_get(item, "to");
-    if (!json_object_get(one, "digest") || !json_equal(to, json_object_get(one, "to"))) continue;
-    json_t *said = json_object_get(one, "text");
-    size_t count = json_array_size(json_object_get(one, "ids")) + 1;
-    bool english = strcmp(text(to, "lang"), "en") == 0;
-    (void)json_object_set_new(said, "plain",
-                              json_sprintf("%s\n\n%s", text(said, "plain"), text(json_object_get(item, "text"), "plain")));
-    (void)json_object_set_new(said, "subject", json_sprintf(english ? "%zu notices of this morning" : "今日提醒 %zu 条", count));
+    if (!json_object_get(one, "digest") || !json_equal(json_object_get(item, "to"), json_object_get(one, "to"))) continue;
+    (void)json_object_set_new(one, "digest", json_sprintf("%s\n\n%s", text(one, "digest"), text(item, "digest")));
     (void)json_object_del(one, "thread");
     return json_array_extend(json_object_get(one, "ids"), json_object_get(item, "ids")) == 0;
   }
   return false;
+}
+
+/* Those that were joined get a head of their own. */
+static int put_heads(struct bf__reading *reading, json_t *items) {
+  size_t i;
+  json_t *one;
+  json_array_foreach(items, i, one) {
+    size_t count = json_array_size(json_object_get(one, "ids"));
+    if (count < 2) continue;
+    json_t *given = json_pack("{sI}", "count", (json_int_t)count);
+    json_t *said = given ? bf__wording_say(reading, reading->rules, "digest", given) : NULL;
+    const char *lang = text(json_object_get(one, "to"), "lang");
+    json_t *head = bf__wording_text(said, lang, NULL, false), *rest = bf__wording_text(said, lang, NULL, true);
+    const json_t *own = json_object_get(said, lang);
+    const char *lead = json_string_value(rest), *under = lead && *lead ? "\n\n" : "";
+    json_t *words = json_pack("{sO* so* so*}", "subject", json_object_get(own, "subject"), "plain",
+                              json_sprintf("%s\n\n%s", head ? json_string_value(head) : "", text(one, "digest")), "brief",
+                              json_sprintf("%s%s%s", lead ? lead : "", under, text(one, "digest")));
+    json_decref(rest);
+    json_decref(head);
+    json_decref(said);
+    json_decref(given);
+    if (json_object_set_new(one, "text", words) < 0) return -1;
+  }
+  return 0;
 }
 
 /* A channel's waiting notices whose moment has come. */
@@ -130,6 +192,7 @@ static int due(struct bf__reading *reading, struct bf_error *err) {
     if (r >= 0) r = address(reading, row, err);
     if (r >= 0 && !join(items, row)) r = json_array_append(items, row) < 0 ? BF_ENOMEM : 0;
   }
+  if (r >= 0 && put_heads(reading, items) < 0) r = bf_fail(err, BF_ENOMEM, "outbox", "no memory");
   json_decref(rows);
   reading->status = 200;
   reading->body = json_pack("{so}", "items", items);
@@ -147,6 +210,8 @@ static int mark_one(struct bf__turn *turn, int64_t id, const json_t *result, str
   const char *fault = text(result, "fault");
   const json_t *later = json_object_get(result, "later_ms");
   struct bf_stmt *stmt;
+  if (json_is_true(json_object_get(result, "recalled")))
+    return bf__store_run(turn->store, "UPDATE outbox SET state = 'recalled', fault = NULL WHERE id = $1", NULL, err, "i", id);
   if (later)
     return bf__store_run(turn->store, "UPDATE outbox SET next_ms = $2 WHERE id = $1", NULL, err, "ii", id,
                          (int64_t)json_integer_value(later));
@@ -202,11 +267,11 @@ static int again(struct bf__turn *turn, struct bf__command *command, struct bf_e
 
 /* What was sent long ago, and answers kept for requests that might have come twice: a bounded number each time. */
 static int sweep(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
-  int r =
-      bf__store_run(turn->store,
-                    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'sent' AND next_ms < $1 ORDER BY next_ms"
-                    " LIMIT 2000)",
-                    NULL, err, "i", turn->now_ms - SENT_DAYS * DAY_MS);
+  int r = bf__store_run(turn->store,
+                        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state IN ('sent', 'recalled') AND next_ms < "
+                        "$1 ORDER BY next_ms"
+                        " LIMIT 2000)",
+                        NULL, err, "i", turn->now_ms - SENT_DAYS * DAY_MS);
   if (r >= 0)
     r = bf__store_run(turn->store, "DELETE FROM idempotency WHERE at_ms < $1", NULL, err, "i", turn->now_ms - KEYS_DAYS * DAY_MS);
   command->status = 200;
@@ -343,7 +408,8 @@ static int retry(struct bf__turn *turn, struct bf__command *command, struct bf_e
   const char *id = text(command->params, "id");
   int64_t number = id ? strtoll(id, NULL, 10) : 0;
   struct bf_stmt *stmt;
-  int r = bf__store_run(turn->store, "SELECT id FROM outbox WHERE id = $1 AND state <> 'sent'", &stmt, err, "i", number);
+  int r = bf__store_run(turn->store, "SELECT id FROM outbox WHERE id = $1 AND state NOT IN ('sent', 'recalled')", &stmt, err, "i",
+                        number);
   if (r < 0) return r;
   if (r != BF_ROW)
     return bf__refuse(command, 404, "notice.unknown", "id", "没有这条待发的通知,或已经发出",

@@ -67,15 +67,21 @@ static int answer(struct bf__office_call *call, struct bf_error *err) {
   return call->command->body ? 0 : no_memory(err);
 }
 
+json_t *bf__office_said(const struct bf__office_call *call, const char *note) {
+  return json_pack("{ss ss*}", "by", bf__office_name(call), "note", note && *note ? note : NULL);
+}
+
 static json_t *event_of(struct bf__office_call *call, const char *list, const char *key, json_t *value, json_t *more,
-                        json_t *tell, const char *zh, const char *en) {
+                        json_t *tell, const char *as, json_t *values) {
   json_t *actor = call->as ? call->as : call->command->actor;
   json_t *event = json_pack("{ss ss ss* sO* ss* ss* sO*}", "do", "office", "way", call->way, "stage",
                             *call->stage ? call->stage : NULL, "actor", actor, "list", list, "key", key, "value", value);
   if (event && list && !value && json_object_set_new(event, "value", json_null()) < 0) return NULL;
   if (event && more && json_object_update(event, more) < 0) return NULL;
-  if (event && json_array_size(tell) &&
-      json_object_set_new(event, "effects", json_pack("[{ss sO ss ss}]", "do", "notify", "to", tell, "zh", zh, "en", en)) < 0)
+  if (event && as && json_array_size(tell) &&
+      json_object_set_new(event, "effects",
+                          json_pack("[{ss sO ss sO* ss*}]", "do", "notify", "to", tell, "as", as, "values", values, "stage",
+                                    *call->stage ? call->stage : NULL)) < 0)
     return NULL;
   return event;
 }
@@ -87,13 +93,14 @@ int bf__office_write(struct bf__office_call *call, json_t *event, struct bf_erro
 }
 
 int bf__office_note(struct bf__office_call *call, const char *list, const char *key, json_t *value, json_t *more, json_t *tell,
-                    const char *zh, const char *en, struct bf_error *err) {
-  json_t *state, *event = event_of(call, list, key, value, more, tell, zh, en);
+                    const char *as, json_t *values, struct bf_error *err) {
+  json_t *state, *event = event_of(call, list, key, value, more, tell, as, values);
   int r = event ? bf__change_edit(call->change, call->id, &state, err) : no_memory(err);
   if (r >= 0 && list && bf__office_put(state, list, key, json_incref(value)) < 0) r = no_memory(err);
   json_decref(value);
   json_decref(more);
   json_decref(tell);
+  json_decref(values);
   if (r >= 0) return bf__office_write(call, event, err);
   json_decref(event);
   return r;

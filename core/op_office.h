@@ -23,12 +23,14 @@ int bf__office_refuse(struct bf__office_call *call, int status, const char *code
 bool bf__office_text(struct bf__office_call *call, const char *name, bool due, const char **ret);
 /* The actor's name, in whose place he acts if so. */
 const char *bf__office_name(const struct bf__office_call *call);
+/* What a notice of this says: who did it, and NOTE (may be NULL or ""). A new reference. */
+json_t *bf__office_said(const struct bf__office_call *call, const char *note);
 
 /* Writes an event of this way: VALUE (stolen, may be NULL) comes under office.LIST.KEY (LIST may be NULL), MORE's members
- * (stolen, may be NULL) into the event, and TELL (an array of roles, { user } and { org }; stolen, may be NULL) hear ZH and EN.
- * Answers. */
+ * (stolen, may be NULL) into the event, and TELL (an array of roles, { user } and { org }; stolen, may be NULL) hear of it by the
+ * template AS with VALUES (stolen, may be NULL). Answers. */
 int bf__office_note(struct bf__office_call *call, const char *list, const char *key, json_t *value, json_t *more, json_t *tell,
-                    const char *zh, const char *en, struct bf_error *err) BF_WARN_UNUSED;
+                    const char *as, json_t *values, struct bf_error *err) BF_WARN_UNUSED;
 
 /* Writes EVENT (stolen) and the case as it has been changed, and answers. */
 int bf__office_write(struct bf__office_call *call, json_t *event, struct bf_error *err) BF_WARN_UNUSED;

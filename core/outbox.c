@@ -93,9 +93,10 @@ static void mark(struct lane *lane) {
   }
 }
 
-/* Not now: nothing went out. */
+/* Not now, or not at all any more: nothing went out. */
 static void put_off(struct lane *lane, const json_t *notice) {
-  json_t *result = json_pack("{sO sO}", "ids", json_object_get(notice, "ids"), "later_ms", json_object_get(notice, "later_ms"));
+  json_t *result = json_pack("{sO sO* sO*}", "ids", json_object_get(notice, "ids"), "later_ms",
+                             json_object_get(notice, "later_ms"), "recalled", json_object_get(notice, "recall"));
   if (json_array_append_new(lane->results, result) == 0) mark(lane);
 }
 
@@ -156,7 +157,7 @@ static bool deliver(struct lane *lane, json_t *notice) {
   const json_t *ids = json_object_get(notice, "ids");
   bool drop = json_is_true(json_object_get(notice, "drop"));
   if (is_held(lane, ids)) return true;
-  if (json_object_get(notice, "later_ms")) {
+  if (json_object_get(notice, "later_ms") || json_object_get(notice, "recall")) {
     hold(lane, ids);
     put_off(lane, notice);
     return true;

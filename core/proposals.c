@@ -349,18 +349,17 @@ static json_t *to_tell(struct bf__turn *turn, const json_t *row) {
 int bf__proposal_missed(struct bf__turn *turn, struct bf__command *command, struct bf_error *err) {
   const char *hash = text(command->params, "hash"), *zh = text(command->params, "zh"), *en = text(command->params, "en");
   json_t *rows = NULL;
-  char told_zh[900], told_en[900];
   int r = get_row(turn->store, hash ? hash : "", &rows, err);
   const json_t *row = json_array_get(rows, 0);
   const char *on = text(json_object_get(json_object_get(row, "body"), "schedule"), "on");
   if (r >= 0 && (!row || strcmp(text(row, "state"), "waiting") != 0)) {
     r = unknown(command);
   } else if (r >= 0) {
-    (void)snprintf(told_zh, sizeof told_zh, "定于 %s 施行的规则 %.12s 没有施行:%s", on ? on : "", hash, zh ? zh : "");
-    (void)snprintf(told_en, sizeof told_en, "The rules %.12s that were to come into force on %s have not: %s", hash, on ? on : "",
-                   en ? en : "");
+    char number[16];
+    (void)snprintf(number, sizeof number, "%.12s", hash);
     json_t *orgs = to_tell(turn, row);
-    r = bf__notice_tell(turn, orgs, bf__turn_seq(turn), told_zh, told_en, err);
+    r = bf__notice_tell(turn, orgs, bf__turn_seq(turn), "rules_missed",
+                        json_pack("{ss* ss s{ss* ss*}}", "from", on, "ruleset", number, "fault", "zh", zh, "en", en), err);
     json_decref(orgs);
     if (r >= 0) r = end_waiting(turn, command, row, "refused", en, err);
   }

@@ -234,21 +234,24 @@ static json_t *undone_of(const struct bf__path *path, json_int_t from) {
   return out;
 }
 
+/* The same for a notice, in both languages. */
+static json_t *step_title(const struct bf__path *path, const json_t *event) {
+  json_t *title = json_object_get(bf__view_action(path->view, text(event, "stage"), text(event, "action")), "title");
+  return json_is_object(title) ? json_incref(title) : json_string(text(event, "action"));
+}
+
 static json_t *event_of(struct bf__office_call *call, const struct bf__path *path, const json_t *step, const char *why,
                         const json_t *returned) {
-  char zh[900], en[900], who[80], title[200];
   const json_t *doer = json_object_get(step, "actor");
-  (void)bf__short(bf__office_name(call), who, sizeof who);
-  (void)bf__short(text(call->state, "title"), title, sizeof title);
+  json_t *values = bf__office_said(call, why);
   bool sent = strcmp(call->way, "send_back") == 0;
-  (void)snprintf(zh, sizeof zh, "%s:%s%s“%.100s”", title, who, sent ? "退回到" : "撤回了", title_of(path, step));
-  (void)snprintf(en, sizeof en, "%s: %s %s: %.100s", title, who, sent ? "sent it back to" : "took back", text(step, "action"));
-  return json_pack("{ss ss ss* sI sI ss ss so ss ss sO sO* s[{ss s[{sO} {sO}] ss ss}]}", "do", "rewind", "way", call->way, "from",
-                   *call->stage ? call->stage : NULL, "to", version_of(step) - 1, "step", version_of(step), "stage",
+  if (values) (void)json_object_set_new(values, "press", step_title(path, step));
+  return json_pack("{ss ss ss* sI sI ss ss so ss ss sO sO* s[{ss s[{sO} {sO}] ss so ss}]}", "do", "rewind", "way", call->way,
+                   "from", *call->stage ? call->stage : NULL, "to", version_of(step) - 1, "step", version_of(step), "stage",
                    text(step, "stage"), "action", text(step, "action"), "undone", undone_of(path, version_of(step)), "why", why,
                    "left", "", "actor", call->as ? call->as : call->command->actor, "office", json_object_get(returned, "office"),
                    "effects", "do", "notify", "to", "org", json_object_get(doer, "org"), "user", json_object_get(doer, "user"),
-                   "zh", zh, "en", en);
+                   "as", sent ? "sent_back" : "taken_back", "values", values, "stage", text(step, "stage"));
 }
 
 static int go_back(struct bf__office_call *call, const struct bf__path *path, const json_t *step, const char *why,

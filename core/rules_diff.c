@@ -160,8 +160,8 @@ static void walk(struct diff *diff, const char *part, const json_t *before, cons
 }
 
 static void walk_view(struct diff *diff, const json_t *before, const json_t *after) {
-  static const char *const parts[] = {"stages",  "kinds",         "papers",     "roles",   "registers",
-                                      "reports", "jurisdictions", "migrations", "letters", "redlines"};
+  static const char *const parts[] = {"stages",        "kinds",      "papers",  "roles",   "registers", "reports",
+                                      "jurisdictions", "migrations", "letters", "notices", "redlines"};
   diff->before = before;
   diff->after = after;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

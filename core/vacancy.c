@@ -100,13 +100,12 @@ static json_t *recipients(struct bf__turn *turn, const json_t *org, const char *
 }
 
 static int alarm_for(struct bf__turn *turn, const json_t *org, const char *date, struct bf_error *err) {
-  char zh[400], en[400], key[300];
+  char key[300];
   json_t *to = recipients(turn, org, date), *one;
   size_t i;
-  (void)snprintf(zh, sizeof zh, "%.120s目前无人在岗,也无人代理:其待办事项无人办理,请指定人员或代理人", text(org, "zh"));
-  (void)snprintf(en, sizeof en, "Nobody is there at %.150s, and no deputy acts: what waits there stands still. Name somebody.",
-                 text(org, "en"));
-  json_t *body = json_pack("{ss ss sO ss}", "zh", zh, "en", en, "org", json_object_get(org, "id"), "code", "vacant");
+  json_t *body = json_pack("{ss s{s{sO* sO*}} sO sO* ss}", "as", "vacant", "values", "org", "zh", json_object_get(org, "zh"),
+                           "en", json_object_get(org, "en"), "org", json_object_get(org, "id"), "place",
+                           json_object_get(org, "jurisdiction"), "code", "vacant");
   int r = to && body ? 0 : no_memory(err);
   json_array_foreach(to, i, one) {
     (void)snprintf(key, sizeof key, "%lld.vacant.%s", (long long)bf__turn_seq(turn), json_string_value(one));

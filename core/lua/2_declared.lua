@@ -136,6 +136,18 @@ local letter_words = described("letter", 'letter "name" { … }', "一份可以�
   { "order", "number", "先后", "Their order", "1" },
   { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
 
+local notice_words = described("notice", 'notice "name" { … }; reword "name" { … }', "告知的话怎样说:名字是程序的(见 README 的“告知的话”);县区用 reword 只写要改的",
+  "How a notice is worded: the names are the program's (see the README: Wording); a county rewords what it changes", {
+  { "title", "table", "什么时候告知谁", "Who is told, and when", '{ zh = "逾期(经办)", en = "Overdue, to whoever has the duty" }' },
+  { "zh", "table|function", "中文:{ subject, lines },或函数(n)返回它", "In Chinese: { subject, lines }, or a function (n) that returns it",
+    '{ subject = "{case}:“{duty}”已逾期({due|date})", lines = { "已逾期{days}天。" } }' },
+  { "en", "table|function", "英文,同上", "In English, the same", '{ subject = "{case}: {duty} is overdue since {due}", lines = { "{days} days late." } }' },
+  { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
+
+local said_words = described("said", "{ subject = …, lines = { … } }", "一种语言的话:标题一行;正文每行一条,其中有一个占位没有值,整行不写", "What is said in one language: a subject; a line that shows what is not there is left out whole", {
+  { "subject", "string", "标题;foot 和 digest_item 没有", "The subject; foot and digest_item have none", '"{case}:“{duty}”将于{due|date}到期"' },
+  { "lines", "table", "正文的各行", "The lines of the text", '{ "还有{days}个工作日。", "请办理“{press}”。" }' } })
+
 local migrate_words = described("migrate", 'migrate "name" { … }', "规则变了没有出路的在办事项怎样办", "What open cases do that a change of rules would leave without a way", {
   { "title", "table", "名称", "Its name", '{ zh = "转入采购", en = "On to procurement" }', due = true },
   { "kind", "string", "哪类事项", "Of which kind of case", '"project"', due = true },

@@ -2,7 +2,7 @@
 -- Files of the ruleset return one declaration each, or a list of them.
 
 local rules = { base = { kinds = {}, stages = {}, registers = {}, reports = {}, papers = {}, roles = {}, jurisdictions = {}, migrations = {},
-  letters = {} }, views = {} }
+  letters = {}, notices = {} }, views = {} }
 local shape, fault, list, form = P.shape, P.fault, P.list, P.form
 
 local function declare(what, words, finish)
@@ -124,6 +124,22 @@ declare("letter", letter_words, function(level, out, body)
   check_title(level, what, body.title)
   if not body.kind or not body.from or not body.text then fault(level, '%s: kind = "…", from = "role" and text = function(case, now) … end are due', what) end
 end)
+local function check_said(level, what, said)
+  if type(said) ~= "table" then return end
+  shape(level + 1, what, said, said_words)
+  for i, line in ipairs(said.lines or {}) do if type(line) ~= "string" then fault(level + 1, "%s: lines[%d] is a text, not %s", what, i, type(line)) end end
+end
+local function check_notice(level, out, body)
+  local what = ("%s '%s'"):format(out.is, out.name)
+  if body.title then check_title(level, what, body.title) end
+  check_said(level, what .. " zh", body.zh)
+  check_said(level, what .. " en", body.en)
+end
+declare("notice", notice_words, function(level, out, body)
+  check_title(level, ("notice '%s'"):format(out.name), body.title)
+  check_notice(level, out, body)
+end)
+declare("reword", notice_words, check_notice)
 P.words.roles = function(body) return { is = "roles", body = body } end
 P.words.jurisdictions = function(body) return { is = "jurisdictions", body = body } end
 P.words.papers = function(body) return { is = "papers", body = body } end
@@ -162,7 +178,7 @@ lay = function(base, over)
 end
 
 -- Files → declarations ---------------------------------------------------------------------------------------------------
-local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports", migrate = "migrations", letter = "letters" }
+local places = { kind = "kinds", stage = "stages", register = "registers", report = "reports", migrate = "migrations", letter = "letters", notice = "notices" }
 
 local function near(word, known)
   local names = {}
@@ -210,6 +226,12 @@ end
 local function take(set, path, d)
   if d.is == "roles" or d.is == "jurisdictions" or d.is == "papers" then
     for name, value in pairs(d.body) do set[d.is][name] = value end
+  elseif d.is == "reword" then
+    local base = set.notices[d.name]
+    if not base then error(("%s: rewords notice '%s', which is not there%s"):format(P.line_of(d.at, d.name), d.name, near(d.name, set.notices)), 0) end
+    touch(set.touched, d.at, "notices." .. d.name, d.body)
+    note_place(set, "notice" .. d.name, d.at)
+    set.notices[d.name] = lay(base, d.body)
   elseif d.is == "amend" then
     local base = set.stages[d.name]
     if not base then
@@ -232,7 +254,7 @@ end
 local function take_file(set, path, county)
   local value = host.run(path)
   local known = { kind = true, stage = true, amend = true, register = true, report = true, roles = true, jurisdictions = true, papers = true,
-    migrate = true, letter = true }
+    migrate = true, letter = true, notice = true, reword = true }
   local declarations = type(value) == "table" and value.is == nil and value or { value }
   for i, d in ipairs(declarations) do
     P.refuse_redline(path, d, county)
@@ -247,7 +269,7 @@ end
 local function copy_set(base)
   local out = { touched = {}, at = {} }
   for key, places_ in pairs(base.at) do out.at[key] = { table.unpack(places_) } end
-  for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions", "migrations", "letters" } do
+  for _, part in ipairs { "kinds", "stages", "registers", "reports", "papers", "roles", "jurisdictions", "migrations", "letters", "notices" } do
     out[part] = {}
     for name, value in pairs(base[part]) do out[part][name] = value end
   end
@@ -540,7 +562,7 @@ function P.entry.load(known)
       table.insert(counties[county], path)
     elseif path:find("^redlines/") then
       P.take_redlines(path)
-    elseif not path:find("^lib/") and not path:find("^notices/") then
+    elseif not path:find("^lib/") then
       take_file(rules.base, path)
     end
     ::next::
@@ -557,6 +579,7 @@ function P.entry.load(known)
   P.check_redlines()
   if known then return {} end
   check_references(rules.base)
+  P.check_notices(rules.base)
   P.check_world()
   local known = {}
   out.base = describe(rules.base, known)
@@ -566,6 +589,7 @@ function P.entry.load(known)
   end
   for county, view in pairs(rules.views) do
     check_references(view)
+    P.check_notices(view, rules.base)
     out.views[county] = describe(view, known)
   end
   return out

@@ -10,6 +10,8 @@ tell("declarations", "声明", "Declarations", {
   { "register", 'register "name" { … }', "一个名册", "A register", 'register "experts" { … }' },
   { "report", 'report "name" { … }', "一张报表", "A report", 'report "ledger" { … }' },
   { "letter", 'letter "name" { … }', "一份可以打印的公文", "An official paper to print", 'letter "receipt" { … }' },
+  { "notice", 'notice "name" { title, zh, en }', "一种告知怎样说,在 notices/", "How a notice is worded, under notices/", 'notice "due" { … }' },
+  { "reword", 'reword "name" { … }', "县区改告知的话", "A county's own wording", 'reword "due" { zh = { subject = "{case}:请尽快办理" } }' },
   { "redline", 'redline "name" { … }', "一条红线,只在 redlines/", "A red line, only under redlines/", 'redline "retention" { … }' },
   { "crossed", "crossed { zh, en }", "红线的函数说:踩了", "What a red line says when it is crossed", 'crossed { zh = "…", en = "…" }' },
   { "migrate", 'migrate "name" { … }', "规则变时在办事项的去处", "Where open cases go when rules change", 'migrate "to_procurement" { … }' },

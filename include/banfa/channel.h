@@ -24,7 +24,8 @@ struct bf_channel {
   /* Delivers one notice, borrowed until DONE runs:
    *   { id, key, recipient, case?, at_ms, attempts, body: { zh, en, title, article?, deadline?, due?, … },
    *     to?: { user, name, address, lang: "zh"|"en" }       who it is for, for channels that reach one person
-   *     text?: { subject, plain, html?, link? }             the wording, already in the reader's language
+   *     text?: { subject, plain, brief?, html?, link? }     the wording, already in the reader's language; `brief` is `plain`
+   *                                                         without subject and link, for channels that show those apart
    *     thread?, urgent? }                                  THREAD is the same for all notices of one case
    * KEY is the same on every try: a receiver that has seen it does nothing. DONE runs once on the loop thread, perhaps before
    * `deliver` returns. */

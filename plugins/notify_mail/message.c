@@ -80,6 +80,47 @@ static void put_part(FILE *out, const char *boundary, const char *type, const ch
   }
 }
 
+/* TEXT as HTML: nothing in it is markup, and each line is one. */
+static void put_html(FILE *out, const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '<')
+      (void)fputs("&lt;", out);
+    else if (text[i] == '>')
+      (void)fputs("&gt;", out);
+    else if (text[i] == '&')
+      (void)fputs("&amp;", out);
+    else if (text[i] == '"')
+      (void)fputs("&quot;", out);
+    else if (text[i] == '\n')
+      (void)fputs("<br>\n", out);
+    else if (text[i] != '\r')
+      (void)fputc(text[i], out);
+  }
+}
+
+char *bf__mail_html(const char *plain, const char *link) {
+  char *html = NULL;
+  size_t length = 0, size = link ? strlen(link) : 0;
+  FILE *out = open_memstream(&html, &length);
+  if (!out) return NULL;
+  (void)fputs("<!doctype html><meta charset=\"utf-8\"><p style=\"line-height:1.7\">", out);
+  for (const char *at = plain, *found; *at; at = found ? found + size : at + strlen(at)) {
+    found = size ? strstr(at, link) : NULL;
+    put_html(out, at, found ? (size_t)(found - at) : strlen(at));
+    if (!found) continue;
+    (void)fputs("<a href=\"", out);
+    put_html(out, link, size);
+    (void)fputs("\">", out);
+    put_html(out, link, size);
+    (void)fputs("</a>", out);
+  }
+  (void)fputs("</p>\n", out);
+  int bad = ferror(out);
+  if (fclose(out) == 0 && !bad) return html;
+  free(html);
+  return NULL;
+}
+
 int bf__mail_write(const struct bf__mail *mail, char **ret, size_t *ret_length, struct bf_error *err) {
   const char *domain = strchr(mail->from, '@') + 1;
   static const char boundary[] = "=_banfa_part"; /* never in base64 */

@@ -19,6 +19,8 @@ struct bf__mail {
 
 /* Whether ADDRESS can stand in an envelope: one @, no blanks, no marks of the protocol. */
 int bf__mail_address_ok(const char *address);
+/* PLAIN as HTML, in which LINK (or NULL) can be pressed; malloc'd, NULL without memory. */
+char *bf__mail_html(const char *plain, const char *link);
 /* *RET is malloc'd and the caller's, *RET_LENGTH its bytes. */
 int bf__mail_write(const struct bf__mail *mail, char **ret, size_t *ret_length, struct bf_error *err) BF_WARN_UNUSED;
 

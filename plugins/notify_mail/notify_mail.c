@@ -66,7 +66,11 @@ static int write_mail(const struct mailer *mailer, const json_t *notice, char **
                           .key = key ? key : "none",
                           .thread = json_string_value(json_object_get(notice, "thread")),
                           .at_ms = mailer->host->now(mailer->host->context)};
-  return bf__mail_write(&mail, ret, ret_length, err);
+  char *own = mail.html ? NULL : bf__mail_html(mail.plain, text_of(notice, "text", "link"));
+  if (own) mail.html = own;
+  int r = bf__mail_write(&mail, ret, ret_length, err);
+  free(own);
+  return r;
 }
 
 static int send_mail(struct mailer *mailer, const char *address, const char *body, size_t length, bf_delivered_fn done, void *arg,

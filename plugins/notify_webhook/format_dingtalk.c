@@ -25,7 +25,7 @@ static int sign_url(const json_t *target, int64_t now, struct bf__post *post, st
 
 static int build(const json_t *target, const json_t *notice, int64_t now, struct bf__post *post, struct bf_error *err) {
   char *subject = bf__as_plain_markdown(bf__wording(notice, "subject"), 200),
-       *plain = bf__as_plain_markdown(bf__wording(notice, "plain"), 15000);
+       *plain = bf__as_plain_markdown(bf__wording(notice, "brief"), 15000);
   const char *link = bf__wording(notice, "link");
   json_t *content = subject && plain
                         ? json_sprintf(*link ? "#### %s\n\n%s\n\n[打开 · Open](%s)" : "#### %s\n\n%s", subject, plain, link)

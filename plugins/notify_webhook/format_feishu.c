@@ -21,7 +21,7 @@ static int add_signature(const json_t *target, int64_t now, json_t *body, struct
 }
 
 static int build(const json_t *target, const json_t *notice, int64_t now, struct bf__post *post, struct bf_error *err) {
-  char *plain = bf__as_plain_markdown(bf__wording(notice, "plain"), 18000), /* tags for mentions work in text too */
+  char *plain = bf__as_plain_markdown(bf__wording(notice, "brief"), 18000), /* tags for mentions work in text too */
       *title = bf__as_plain_markdown(bf__wording(notice, "subject"), 300);
   const char *link = bf__wording(notice, "link"), *to = json_string_value(json_object_get(json_object_get(notice, "to"), "lang"));
   bool english = to && to[0] == 'e';

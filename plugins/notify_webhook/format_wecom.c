@@ -7,7 +7,7 @@
 
 static int build(const json_t *target, const json_t *notice, int64_t now, struct bf__post *post, struct bf_error *err) {
   char *subject = bf__as_plain_markdown(bf__wording(notice, "subject"), 300),
-       *plain = bf__as_plain_markdown(bf__wording(notice, "plain"), BYTES - 900);
+       *plain = bf__as_plain_markdown(bf__wording(notice, "brief"), BYTES - 900);
   const char *link = bf__wording(notice, "link");
   (void)target, (void)now;
   json_t *content =

@@ -42,7 +42,9 @@ static void sending_free(struct sending *sending) {
 /* Wording. -------------------------------------------------------------------------------------------------------------- */
 
 const char *bf__wording(const json_t *notice, const char *member) {
-  const char *text = json_string_value(json_object_get(json_object_get(notice, "text"), member));
+  const json_t *words = json_object_get(notice, "text");
+  const char *text = json_string_value(json_object_get(words, member));
+  if (!text && strcmp(member, "brief") == 0) text = json_string_value(json_object_get(words, "plain"));
   if (!text && strcmp(member, "link") != 0) text = json_string_value(json_object_get(json_object_get(notice, "body"), "zh"));
   return text ? text : "";
 }

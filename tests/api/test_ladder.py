@@ -5,7 +5,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from banfa_test import main, server  # noqa: E402
+from banfa_test import main, server, worded  # noqa: E402
 
 RULES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules_ladder")
 
@@ -38,7 +38,7 @@ def told(s, who):
 
 
 def test_each_rung_to_whom_it_is_for():
-    with server(clock="2024-03-01T09:00", scripts=RULES) as s:
+    with worded(RULES) as rules, server(clock="2024-03-01T09:00", scripts=rules) as s:
         people(s)
         c = s.login("u1")
         id = c.create("item", {"title": "甲"})["id"]  # due on 15 March, a Friday
@@ -50,7 +50,11 @@ def test_each_rung_to_whom_it_is_for():
         assert told(s, "of") == [("2024-04-07", "up")], told(s, "of")
         notice = inbox(s, "up")[0]
         assert (notice["case"], notice["stage"], notice["deadline"], notice["action"], notice["article"], notice["due"]) == (id, "work", "answer", "answer", 1, "2024-03-15"), notice
-        assert "甲" in notice["zh"] and "报告" in notice["zh"] and "2024-03-15" in notice["zh"] and "overdue" in notice["en"], notice
+        assert "甲" in notice["zh"] and "报告" in notice["zh"] and "2024年3月15日" in notice["zh"] and "Overdue" in notice["en"], notice
+        assert [n["as"] for n in inbox(s, "u1")] == ["before", "before", "due", "overdue"] and notice["press"]["zh"] == "答复"
+        assert [n["as"] for n in inbox(s, "up")] == ["to_superior"] * 2 and [n["as"] for n in inbox(s, "of")] == ["to_supervisor"]
+        assert inbox(s, "u1")[0]["lines"] == {"zh": ["还有4天到期。", "请办理“答复”;办结后不再提醒。"],
+                                              "en": ["4 days left.", "To do: Answer. Once it is done you are not reminded again."]}
         assert s.login("up").case(id)["id"] == id, "who is told may look"
 
 

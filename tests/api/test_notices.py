@@ -2,6 +2,7 @@
 set aside with its reason, and others go on."""
 import json
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -9,7 +10,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import receivers  # noqa: E402
-from banfa_test import ROOT, free_port, main, refused, server  # noqa: E402
+from banfa_test import ROOT, free_port, main, refused, server, worded  # noqa: E402
 
 RULES = os.path.join(ROOT, "tests", "bench", "rules")
 
@@ -17,8 +18,8 @@ RULES = os.path.join(ROOT, "tests", "bench", "rules")
 class World:
     """A server with receivers for its channels. `clerk` u1 and `mate` u2 are of one body, `other` of another."""
 
-    def __init__(self, clock="2024-03-01T09:00", **targets):
-        self.clock, self.targets = clock, targets
+    def __init__(self, clock="2024-03-01T09:00", scripts=RULES, url=None, **targets):
+        self.clock, self.scripts, self.url, self.targets = clock, scripts, url, targets
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="banfa-notices-")
@@ -27,10 +28,10 @@ class World:
             json.dump(self.targets, f)
         config = os.path.join(self.folder.name, "banfa.json")
         with open(config, "w") as f:
-            json.dump({"scripts": RULES, "calendar": os.path.join(ROOT, "config", "calendar"),
+            json.dump({**({"public_url": self.url} if self.url else {}), "scripts": self.scripts, "calendar": os.path.join(ROOT, "config", "calendar"),
                        "load": ["storage_sqlite", "http", "scheduler", "notify_inbox", "transfer", "notify_webhook"],
                        "plugins": {"notify_webhook": {"targets_file": path}}}, f)
-        self.context = server(clock=self.clock, config=config, scripts=RULES)
+        self.context = server(clock=self.clock, config=config, scripts=self.scripts)
         self.s = s = self.context.__enter__()
         for org, users in (("o1", ("u1", "u2")), ("o2", ("u3",))):
             s.org(org, f"单位{org}", f"Unit {org}", "100000", ["clerk"])
@@ -107,13 +108,49 @@ def test_a_long_title_is_cut_between_characters():
     receiver.stop()
 
 
+def test_the_words_are_the_rules():
+    receiver = receivers.Receiver(accept)
+    with worded(RULES) as rules, World(scripts=rules, url="https://banfa.example.gov.cn/", webhook={"one": {"url": receiver.url}}) as w:
+        for user, lang in ((w.u1, "zh"), (w.u2, "en")):
+            user.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "lang": lang})
+        id = w.due()
+        w.s.clock("2024-03-12T09:00")
+        wait(lambda: len(receiver.seen) == 2)
+        said = {b["to"]["lang"]: b["text"] for b in bodies(receiver)}
+        link = f"https://banfa.example.gov.cn/cases/{id}"
+        assert said["zh"]["plain"].split("\n") == ["甲事项:“答复”将于2024年3月15日到期", "还有3天到期。", "", f"事项:甲事项({id})", "环节:办理", "期限:2024年3月15日", "依据:第1条", f"打开办理:{link}"], said["zh"]
+        assert said["en"]["subject"] == "甲事项: Answer falls due on 15 March 2024" and f"Open it: {link}" in said["en"]["plain"]
+        assert said["zh"]["link"] == link and link not in said["zh"]["brief"] and "还有3天到期" in said["zh"]["brief"]
+        # as the rules of the day word it, with no restart; and what fails, though it passed the check, speaks plainly
+        with open(os.path.join(rules, "notices", "deadlines.lua"), encoding="utf-8") as f:
+            text = f.read()
+        faulty = text.replace('zh = { subject = "{case}:“{duty}”已于{due|date}到期,尚未办理",',
+                              'zh = function(n) return { subject = n.case .. (n.case == "桃江县水库监测" and "" or nil) } end, help = { zh = "",')
+        assert faulty != text
+        candidate = w.boss.post("/api/v1/rules/candidates", {"changes": {"notices/deadlines.lua": faulty}})["id"]
+        plan = w.boss.post(f"/api/v1/rules/candidates/{candidate}/plan")
+        assert plan["summary"]["affected"] == 0 and any("due" in d["place"] + d["part"] for d in plan["diff"]), plan
+        w.boss.post(f"/api/v1/rules/candidates/{candidate}/apply")
+        w.s.clock("2024-03-14T09:00")
+        wait(lambda: len(receiver.seen) == 4)
+        w.s.clock("2024-03-18T09:00")
+        wait(lambda: len(receiver.seen) == 6)
+        said = {b["to"]["lang"]: b["text"] for b in bodies(receiver)[4:]}
+        assert said["zh"]["subject"] == "甲事项:“答复”(2024-03-15)" and link in said["zh"]["plain"] and "第1条" in said["zh"]["plain"], said
+        metric = re.search(r"banfa_notice_wording_failures_total (\d+)", str(w.boss.request("GET", "/metrics")))
+        assert int(metric[1]) >= 3, "the inbox and two webhooks"
+        told = [line for line in w.s.log_text().splitlines() if "notice.wording" in line]
+        assert len(told) == 1 and "notices/deadlines.lua:" in told[0], told
+    receiver.stop()
+
+
 def moments(receiver):
     return [int(headers["webhook-timestamp"]) for _, headers, _ in receiver.seen]
 
 
 def test_quiet_hours_rest_days_and_the_digest():
     receiver = receivers.Receiver(accept)
-    with World(clock="2024-03-01T09:00", webhook={"one": {"url": receiver.url, "secret": "k"}}) as w:
+    with worded(RULES) as rules, World(scripts=rules, webhook={"one": {"url": receiver.url, "secret": "k"}}) as w:
         w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "quiet": {"from": "20:00", "to": "10:30"}})
         w.u2.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "digest": True})
         for n in range(3):
@@ -127,7 +164,8 @@ def test_quiet_hours_rest_days_and_the_digest():
         w.s.clock("2024-03-13T08:30")
         wait(lambda: len(receiver.seen) == 4)
         digest = bodies(receiver)[3]
-        assert digest["to"]["user"] == "u2" and digest["text"]["subject"] == "今日提醒 3 条" and all(f"事项{n}" in digest["text"]["plain"] for n in range(3))
+        assert digest["to"]["user"] == "u2" and digest["text"]["subject"] == "今日提醒 3 条" and all(f"· 事项{n}" in digest["text"]["plain"] for n in range(3))
+        assert digest["text"]["plain"].count("依据:第1条") == 3 and digest["text"]["plain"].startswith("今日提醒 3 条\n"), digest["text"]["plain"]
         w.s.clock("2024-06-30T12:00")
         wait(lambda: not w.boss.get("/api/v1/outbox")["troubled"])
         for moment in moments(receiver):

@@ -1,5 +1,7 @@
 """The ways an office works (转办、代理、加签、会签、退回、撤回、催办、抄送、回避): a case whose approver has left, is away, or sits on the applicant's side
 finds its way. Over HTTP, with a small set of rules that know nothing of any of it."""
+import atexit
+import contextlib
 import os
 import subprocess
 import sys
@@ -7,9 +9,11 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from banfa_fold import compare  # noqa: E402
-from banfa_test import ROOT, main, refused, server  # noqa: E402
+from banfa_test import ROOT, main, refused, server, worded  # noqa: E402
 
-RULES = os.path.join(ROOT, "tests", "api", "rules_office")
+KEPT = contextlib.ExitStack()  # the rules of this test, with the words of the city
+atexit.register(KEPT.close)
+RULES = KEPT.enter_context(worded(os.path.join(ROOT, "tests", "api", "rules_office")))
 CITY, COUNTY = "100000", "100001"
 
 

@@ -46,6 +46,15 @@ def configured(rules, **more):
             yield s
 
 
+@contextlib.contextmanager
+def worded(rules):
+    """A copy of RULES, a folder, with the city's own wording of notices."""
+    with tempfile.TemporaryDirectory(prefix="banfa-worded-") as folder:
+        copy = shutil.copytree(rules, os.path.join(folder, "rules"))
+        shutil.copytree(os.path.join(ROOT, "scripts", "notices"), os.path.join(copy, "notices"))
+        yield copy
+
+
 def refused(call, status=None, code=None, article=None):
     """CALL must be refused; returns the Refused."""
     try:

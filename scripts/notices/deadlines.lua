@@ -1,0 +1,25 @@
+-- 期限的提醒:到期以前、当天过后、逾期以后,先告知经办单位,再报告其上级和主管部门
+-- Reminders of a deadline: before, once it has passed, and after; to whoever has the duty, then above
+return {
+  notice "before" { title = { zh = "到期以前(经办)", en = "Before it falls due, to whoever has the duty" },
+    zh = { subject = "{case}:“{duty}”将于{due|date}到期", lines = { "还有{days}天到期。", "请办理“{press}”;办结后不再提醒。" } },
+    en = { subject = "{case}: {duty} falls due on {due|date}", lines = { "{days} days left.", "To do: {press}. Once it is done you are not reminded again." } } },
+  notice "opens" { title = { zh = "日期已到,可以办理(经办)", en = "The date has come, to whoever may act" },
+    zh = { subject = "{case}:“{duty}”的日期已到({due|date})", lines = { "从现在起可以办理“{press}”。" } },
+    en = { subject = "{case}: the date for {duty} has come ({due|date})", lines = { "You may now do: {press}." } } },
+  notice "due" { title = { zh = "期限届满(经办)", en = "The day has passed, to whoever has the duty" },
+    zh = { subject = "{case}:“{duty}”已于{due|date}到期,尚未办理", lines = { "期限届满不视为同意,也不免除办理。", "请立即办理“{press}”。" } },
+    en = { subject = "{case}: {duty} was due on {due|date} and is not done", lines = { "A limit that passes approves nothing and excuses nobody.", "To do now: {press}." } } },
+  notice "overdue" { title = { zh = "逾期以后(经办)", en = "Still not done, to whoever has the duty" },
+    zh = { subject = "{case}:“{duty}”已逾期{days}天({due|date}到期)", lines = { "请立即办理“{press}”,仍未办理的将报告上级单位和主管部门。" } },
+    en = { subject = "{case}: {duty} is {days} days overdue (due {due|date})", lines = { "To do now: {press}. If it stays undone, the bodies above are told." } } },
+  notice "to_superior" { title = { zh = "逾期报告(上级单位)", en = "Report of what is overdue, to the body above" },
+    zh = { subject = "逾期报告:{case}的“{duty}”逾期{days}天未办({due|date}到期)", lines = { "所属单位应办的“{press}”尚未办理,请督促。" } },
+    en = { subject = "Overdue: {case}, {duty} not done for {days} days (due {due|date})", lines = { "The body below you has not done: {press}. See that it does." } } },
+  notice "to_supervisor" { title = { zh = "逾期报告(主管部门)", en = "Report of what is overdue, to the supervising body" },
+    zh = { subject = "逾期报告:{case}的“{duty}”逾期{days}天未办({due|date}到期)", lines = { "申报单位:{unit}", "责任单位经提醒仍未办理“{press}”,请依职责监督。" } },
+    en = { subject = "Overdue: {case}, {duty} not done for {days} days (due {due|date})", lines = { "Unit: {unit}", "Reminded, and still not done: {press}. It is yours to supervise." } } },
+  notice "stuck" { title = { zh = "到期办理的脚本出错(管理员)", en = "A deadline's script fails, to administrators" },
+    zh = { subject = "{case}:“{duty}”到期后的处理多次出错,已搁置", lines = { "{fault}", "请修正规则;新规则启用后自动重试,也可以用命令重试。" } },
+    en = { subject = "{case}: what follows {duty} has failed several times and is set aside", lines = { "{fault}", "Mend the rules: it is tried again when new rules come into force, or by command." } } },
+}
