@@ -4,7 +4,7 @@ stds.banfa = {
     -- the safe part of Lua
     "pairs", "ipairs", "type", "tostring", "tonumber", "select", "next", "error", "assert", "pcall", "require", "math", "string", "table", "utf8",
     -- declarations
-    "stage", "kind", "amend", "register", "report", "letter", "money_capitals", "date_zh", "roles", "jurisdictions", "papers", "remove", "law", "articles", "redline", "crossed",
+    "stage", "kind", "amend", "register", "report", "letter", "notice", "reword", "money_capitals", "date_zh", "roles", "jurisdictions", "papers", "remove", "law", "articles", "redline", "crossed",
     -- types
     "text", "money", "int", "percent", "bool", "date", "user", "org", "choice", "ref", "entry", "record", "list_of",
     -- periods and amounts
