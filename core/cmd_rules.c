@@ -6,8 +6,9 @@
 #include "redlines.h"
 #include "ruleset.h"
 
-static const char *const verbs[] = {"check", "test",      "prove",      "plan",    "apply",  "rollback", "list",      "show",
-                                    "diff",  "candidate", "candidates", "approve", "cancel", "new",      "reference", NULL};
+static const char *const verbs[] = {"check",  "test", "prove",     "plan",      "apply",      "rollback",
+                                    "list",   "show", "diff",      "candidate", "candidates", "approve",
+                                    "cancel", "new",  "reference", "notice",    NULL};
 
 static int read_rules(struct bf__cli *cli, struct bf__ruleset **ret, struct bf_error *err) {
   int r = bf__cli_config(cli, err);
@@ -344,21 +345,37 @@ static int prove(struct bf__cli *cli, const char *county, const char *seconds, c
   return code;
 }
 
+/* `notice [NAME] [DIR]` */
+static int notice(struct bf__cli *cli, const char *case_id, const char *lang, const char *county) {
+  const char *name = cli->word_count > 1 ? cli->words[1] : NULL;
+  bool folder = cli->word_count > 2;
+  struct bf_error err = {0};
+  struct bf__ruleset *set = NULL;
+  if ((lang && strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) || (case_id && !name)) {
+    (void)fprintf(stderr, "banfa: --lang zh|en; --case ID 要写明告知的名字 · needs the notice's name\n");
+    return bf__cli_usage(cli, stderr, BF__USAGE);
+  }
+  int r = bf__cli_config(cli, &err);
+  if (r >= 0) r = bf__ruleset_read(folder ? cli->words[2] : cli->config.scripts, cli->config.calendar, &set, &err);
+  if (r < 0) {
+    print_fault(cli, &err);
+    return BF__FAILED;
+  }
+  int code = bf__rules_notice(cli, set, folder, name, case_id, lang, county);
+  bf__ruleset_unref(set);
+  return code;
+}
+
 int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
   bool coverage = false, stay = false, move = false;
   const char *staying = NULL, *moving = NULL, *template_ = NULL, *county = NULL, *seconds = NULL, *states = NULL;
   char operation[32];
-  const char *on = NULL, *note = NULL;
-  const struct bf__cli_option own[] = {{"--stay", &staying, &stay},
-                                       {"--move", &moving, &move},
-                                       {"--on", &on, NULL},
-                                       {"--template", &template_, NULL},
-                                       {"--coverage", NULL, &coverage},
-                                       {"--note", &note, NULL},
-                                       {"--county", &county, NULL},
-                                       {"--seconds", &seconds, NULL},
-                                       {"--states", &states, NULL},
-                                       {0}};
+  const char *on = NULL, *note = NULL, *case_id = NULL, *lang = NULL;
+  const struct bf__cli_option own[] = {
+      {"--stay", &staying, &stay},      {"--move", &moving, &move},      {"--on", &on, NULL},
+      {"--template", &template_, NULL}, {"--coverage", NULL, &coverage}, {"--note", &note, NULL},
+      {"--case", &case_id, NULL},       {"--lang", &lang, NULL},         {"--county", &county, NULL},
+      {"--seconds", &seconds, NULL},    {"--states", &states, NULL},     {0}};
   int code = bf__cli_parse(cli, argc, argv, own, 1, 3), at = 0;
   if (code >= 0) return code;
   const char *verb = cli->words[0];
@@ -368,10 +385,11 @@ int bf__cmd_rules(struct bf__cli *cli, int argc, char **argv) {
     (void)fprintf(stderr, "banfa: --stay --move: 只能选一个 · choose one\n");
     return bf__cli_usage(cli, stderr, BF__USAGE);
   }
-  bool new = strcmp(verb, "new") == 0;
-  if (cli->word_count > (new ? 3 : 2) || (new && cli->word_count < 2)) return bf__cli_usage(cli, stderr, BF__USAGE);
+  bool new = strcmp(verb, "new") == 0, notice_ = strcmp(verb, "notice") == 0;
+  if (cli->word_count > (new || notice_ ? 3 : 2) || (new && cli->word_count < 2)) return bf__cli_usage(cli, stderr, BF__USAGE);
   if (new) return bf__rules_begin(cli, cli->words[1], cli->word_count > 2 ? cli->words[2] : NULL, template_);
   if (strcmp(verb, "reference") == 0) return bf__rules_tell(cli);
+  if (notice_) return notice(cli, case_id, lang, county);
   (void)snprintf(operation, sizeof operation, "rules.%s", verb);
   if (strcmp(verb, "check") == 0) return check(cli);
   if (strcmp(verb, "test") == 0) return test(cli, coverage);

@@ -14,7 +14,7 @@ const struct bf__verb bf__verbs[] = {
      "  途中到期的期限依次触发 · what falls due on the way fires, in order. Without an argument the clock is shown.\n"},
     {"rules", bf__cmd_rules,
      "check|test|prove|plan|apply|rollback|list|show|diff|candidate|candidates|approve|cancel [DIR | HASH] | reference | new "
-     "COUNTY [DIR] "
+     "COUNTY [DIR] | notice [NAME] [DIR] "
      "[OPTIONS]",
      "规则脚本 · the rules",
      "  check [DIR]     检查脚本 · reads and checks the scripts of DIR (default: the configured folder); needs no server and no "
@@ -35,6 +35,8 @@ const struct bf__verb bf__verbs[] = {
      "  --coverage      test: 没有判例走到的行 · lists the lines that no law case runs\n"
      "  reference       词语总表 · every word that scripts are written in, as Markdown; --json as data\n"
      "  new COUNTY [DIR]  新建县区修改 · starts counties/COUNTY/ in DIR; COUNTY 辖区代码 · a six-digit code\n"
+     "  notice [NAME] [DIR]  告知的话预览 · what a notice says (without NAME: which there are); --lang zh|en, --county CODE,\n"
+     "                  --case ID: 对这一事项 · of a case of the running program\n"
      "  --template NAME  new: 模板 · a folder of DIR/templates, such as review, stricter, simple, blank (default)\n"
      "  --on DATE       apply: 于该日零时施行 · comes into force at the start of that day\n"
      "  --note TEXT     记入审计链的说明 · a remark for the audit trail\n"

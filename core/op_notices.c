@@ -80,7 +80,7 @@ static int put_text(struct bf__reading *reading, json_t *item, const json_t *sai
   (void)json_object_set_new(given, "subject",
                             json_pack("{sO* sO*}", "zh", json_object_get(json_object_get(said, "zh"), "subject"), "en",
                                       json_object_get(json_object_get(said, "en"), "subject")));
-  json_t *one = bf__wording_say(reading, reading->rules, "digest_item", given);
+  json_t *one = bf__wording_say(reading->rules, "digest_item", given);
   bool plain = !one || json_object_get(one, "plain");
   json_t *line = plain ? json_incref(json_object_get(words, "plain")) : bf__wording_text(one, lang, NULL, false);
   json_decref(one);
@@ -156,7 +156,7 @@ static int put_heads(struct bf__reading *reading, json_t *items) {
     size_t count = json_array_size(json_object_get(one, "ids"));
     if (count < 2) continue;
     json_t *given = json_pack("{sI}", "count", (json_int_t)count);
-    json_t *said = given ? bf__wording_say(reading, reading->rules, "digest", given) : NULL;
+    json_t *said = given ? bf__wording_say(reading->rules, "digest", given) : NULL;
     const char *lang = text(json_object_get(one, "to"), "lang");
     json_t *head = bf__wording_text(said, lang, NULL, false), *rest = bf__wording_text(said, lang, NULL, true);
     const json_t *own = json_object_get(said, lang);

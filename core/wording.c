@@ -79,10 +79,9 @@ static bool is_whole(const json_t *said) {
   return json_is_object(json_object_get(said, "zh")) && json_is_object(json_object_get(said, "en"));
 }
 
-json_t *bf__wording_say(struct bf__reading *reading, struct bf__rules *rules, const char *name, json_t *given) {
+json_t *bf__wording_say(struct bf__rules *rules, const char *name, json_t *given) {
   struct bf_error err = {0};
   json_t *said = NULL;
-  (void)reading;
   int r = bf__rules_call(rules, "notice", json_pack("[s O [s s]]", name, given, "zh", "en"), &said, &err);
   if (r >= 0 && is_whole(said)) return said;
   json_decref(said);
@@ -141,7 +140,7 @@ json_t *bf__wording_values(struct bf__reading *reading, const json_t *body, cons
 
 json_t *bf__wording_of(struct bf__reading *reading, const json_t *body, const struct bf__wording_for *whom) {
   json_t *given = bf__wording_values(reading, body, whom);
-  json_t *said = given ? bf__wording_say(reading, reading->rules, name_of(body), given) : NULL;
+  json_t *said = given ? bf__wording_say(reading->rules, name_of(body), given) : NULL;
   if (said && json_object_get(given, "link")) (void)json_object_set(said, "link", json_object_get(given, "link"));
   json_decref(given);
   return said;

@@ -193,7 +193,7 @@ function P.entry.notice_sample(name, given)
   local out, can = {}, told[name]
   if not can then return out end
   for value, sample in pairs(samples()) do
-    if can.always[value] or (not given.number and value ~= "link" and shown(can, value)) then out[value] = sample end
+    if can.always[value] or (not given.number and value ~= "link" and value ~= "source" and shown(can, value)) then out[value] = sample end
   end
   for key, value in pairs(given) do out[key] = value end
   return out

@@ -47,6 +47,8 @@ static const struct bf__route routes[] = {
     {HTTP_GET, API "rules", "rules.list", 0},
     {HTTP_GET, API "rules/show", "rules.show", 0},
     {HTTP_GET, API "rules/reference", "rules.reference", 0},
+    {HTTP_GET, API "rules/notices", "rules.notices", 0},
+    {HTTP_GET, API "rules/notices/{notice}", "rules.notice", 0},
     {HTTP_POST, API "rules/check", "rules.check", 0},
     {HTTP_POST, API "rules/test", "rules.test", 0},
     {HTTP_POST, API "rules/diff", "rules.diff", 0},

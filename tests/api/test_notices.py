@@ -121,6 +121,14 @@ def test_the_words_are_the_rules():
         assert said["zh"]["plain"].split("\n") == ["甲事项:“答复”将于2024年3月15日到期", "还有3天到期。", "", f"事项:甲事项({id})", "环节:办理", "期限:2024年3月15日", "依据:第1条", f"打开办理:{link}"], said["zh"]
         assert said["en"]["subject"] == "甲事项: Answer falls due on 15 March 2024" and f"Open it: {link}" in said["en"]["plain"]
         assert said["zh"]["link"] == link and link not in said["zh"]["brief"] and "还有3天到期" in said["zh"]["brief"]
+        look = "/api/v1/rules/notices"
+        assert {n["name"] for n in w.boss.get(look)["items"]} >= {"before", "overdue", "to_superior", "foot", "digest"}
+        shown = w.boss.get(look + "/overdue", case=id)
+        assert shown["zh"]["subject"].startswith("甲事项:“答复”") and shown["link"] == link and shown["en"]["text"].endswith(f"Open it: {link}"), shown
+        assert "zh" not in w.boss.get(look + "/overdue", lang="en") and "link" not in w.boss.get(look + "/overdue")
+        refused(lambda: w.boss.get(look + "/overdew"), 404, "notice.unknown")
+        refused(lambda: w.boss.get(look + "/overdue", case="x"), 404, "case.unknown")
+        refused(lambda: w.u1.get(look + "/overdue"), 403)
         # as the rules of the day word it, with no restart; and what fails, though it passed the check, speaks plainly
         with open(os.path.join(rules, "notices", "deadlines.lua"), encoding="utf-8") as f:
             text = f.read()
@@ -129,6 +137,9 @@ def test_the_words_are_the_rules():
         assert faulty != text
         candidate = w.boss.post("/api/v1/rules/candidates", {"changes": {"notices/deadlines.lua": faulty}})["id"]
         plan = w.boss.post(f"/api/v1/rules/candidates/{candidate}/plan")
+        shown = w.boss.get(look + "/due", case=id, candidate=candidate)
+        assert "notices/deadlines.lua:" in shown["fault"] and shown["zh"]["subject"] == "甲事项:“答复”(2024-03-15)", shown
+        assert "fault" not in w.boss.get(look + "/due", case=id)
         assert plan["summary"]["affected"] == 0 and any("due" in d["place"] + d["part"] for d in plan["diff"]), plan
         w.boss.post(f"/api/v1/rules/candidates/{candidate}/apply")
         w.s.clock("2024-03-14T09:00")
