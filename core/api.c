@@ -50,11 +50,11 @@ static void deliver(const struct pending *pending, struct bf_answer *answer, jso
     text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
     answer->body = text;
   }
-  if (!answer->body && answer->file < 0 && answer->status != 204) {
+  if (!answer->body && answer->file < 0 && answer->status != 204 && answer->status != 304) {
     answer->status = 500;
     answer->body = "{\"title\":\"no memory\",\"status\":500}";
   }
-  answer->length = answer->body ? strlen(answer->body) : 0;
+  if (!answer->length) answer->length = answer->body ? strlen(answer->body) : 0;
   if (!answer->type) answer->type = answer->status >= 400 ? "application/problem+json" : "application/json";
   if (pending->view) bf__views_keep(pending->app, pending->view, answer);
   pending->answer(pending->arg, answer);
@@ -75,6 +75,9 @@ static void on_read(struct bf__read_job *job) {
   struct bf_answer answer = {.status = reading->status,
                              .type = reading->type,
                              .body = reading->text,
+                             .length = reading->text ? reading->length : 0,
+                             .encoding = reading->encoding,
+                             .etag = reading->etag[0] ? reading->etag : NULL,
                              .version = reading->version,
                              .file = reading->file,
                              .file_bytes = reading->file_bytes,
@@ -135,6 +138,9 @@ static void to_reader(struct bf__app *app, const struct bf_call *call, const str
   }
   pending->view = key;
   job->reading.operator_ = call->operator_;
+  bool keeps = call->size >= offsetof(struct bf_call, if_none_match) + sizeof call->if_none_match; /* an older transport does not */
+  job->reading.gzip = keeps && call->gzip;
+  if (keeps && call->if_none_match) job->reading.if_none_match = strdup(call->if_none_match); /* without it the whole answer goes out */
   job->done = on_read;
   job->arg = pending;
   bf__readers_submit(app->readers, job);

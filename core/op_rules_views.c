@@ -1,7 +1,9 @@
 /* Rules as people and programs see them: those there were, one of them whole, and what a user's own jurisdiction follows. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "operation.h"
+#include "packed.h"
 #include "proposals.h"
 
 static const char *text(const json_t *object, const char *name) {
@@ -67,19 +69,44 @@ static json_t *without_functions(json_t *value) {
   return out;
 }
 
-/* The rules that a user's own jurisdiction follows, as data. */
-static int describe(struct bf__reading *reading, struct bf_error *err) {
+static int no_memory(struct bf_error *err) {
+  return bf_fail(err, BF_ENOMEM, "rules", "no memory");
+}
+
+/* VIEW without what only the program needs, as text. */
+static char *described(const json_t *view) {
   static const char *const parts[] = {"kinds", "stages", "facts", "registers", "reports", "papers", "roles", "jurisdictions"};
-  const json_t *view = bf__ruleset_view(bf__rules_set(reading->rules), text(reading->actor, "jurisdiction"));
   json_t *part, *body = json_object();
-  int r = body ? 0 : bf_fail(err, BF_ENOMEM, "rules", "no memory");
-  for (size_t i = 0; r >= 0 && i < sizeof parts / sizeof *parts; i++) {
-    if (!(part = json_object_get(view, parts[i]))) continue;
-    if (json_object_set_new(body, parts[i], without_functions(part)) < 0) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  bool whole = body;
+  for (size_t i = 0; whole && i < sizeof parts / sizeof *parts; i++) {
+    if ((part = json_object_get(view, parts[i]))) whole = json_object_set_new(body, parts[i], without_functions(part)) == 0;
   }
-  reading->status = 200;
-  reading->body = body;
-  return r;
+  char *out = whole ? json_dumps(body, JSON_COMPACT) : NULL;
+  json_decref(body);
+  return out;
+}
+
+/* The rules that a user's own jurisdiction follows, as data. Each page asks for them: they are packed once, and sent once to a
+ * reader who keeps them. */
+static int describe(struct bf__reading *reading, struct bf_error *err) {
+  struct bf__ruleset *set = bf__rules_set(reading->rules);
+  const json_t *view = bf__ruleset_view(set, text(reading->actor, "jurisdiction"));
+  const struct bf__packed *packed = bf__ruleset_packed(set, view);
+  char *plain = packed ? NULL : described(view);
+  if (plain) packed = bf__ruleset_keep(set, bf__packed_new(view, plain));
+  bool known = packed && bf__etag_known(reading->if_none_match, packed->etag);
+  if (packed) memcpy(reading->etag, packed->etag, sizeof packed->etag);
+  if (packed && reading->gzip && !known && (reading->text = malloc(packed->length))) {
+    memcpy(reading->text, packed->gzip, reading->length = packed->length);
+    reading->encoding = "gzip";
+  } else if (!known) {
+    reading->text = plain ? plain : described(view);
+    plain = NULL;
+  }
+  free(plain);
+  reading->status = known ? 304 : 200;
+  reading->type = "application/json";
+  return known || reading->text ? 0 : no_memory(err);
 }
 
 /* The words of the prelude itself: the same for every ruleset. */

@@ -49,11 +49,16 @@ struct bf__reading {
   json_t *actor;  /* borrowed, or NULL */
   json_t *params; /* borrowed */
   bool operator_;
+  bool gzip;           /* the caller takes packed text */
+  char *if_none_match; /* what the caller has already, or NULL; owned */
   /* the result */
   int status;
   json_t *body; /* owned by the reading once set */
   char *text;   /* or text with `type`, owned */
   const char *type;
+  size_t length;        /* bytes in `text` where it is packed */
+  const char *encoding; /* "gzip", or NULL */
+  char etag[24];        /* of an answer that a reader may keep, else "" */
   int64_t version;
   bool reads_others; /* the answer rests on more than its own case: it is not kept */
   int file;          /* or -1 */

@@ -50,6 +50,7 @@ static void job_free(struct bf__read_job *job) {
   json_decref(job->reading.actor);
   json_decref(job->reading.body);
   free(job->reading.text);
+  free(job->reading.if_none_match);
   free(job->reading.file_name);
   if (job->reading.file >= 0) (void)close(job->reading.file);
   free(job);

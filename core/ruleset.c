@@ -180,6 +180,7 @@ static struct bf__ruleset *new_set(void) {
   if (!set) return NULL;
   atomic_init(&set->refs, 1);
   atomic_init(&set->spare, NULL);
+  (void)pthread_mutex_init(&set->lock, NULL);
   return set;
 }
 
@@ -268,12 +269,41 @@ void bf__ruleset_unref(struct bf__ruleset *set) {
   json_decref(set->base);
   json_decref(set->views);
   bf__calendar_free(set->calendar);
+  bf__packed_free(set->packed);
+  (void)pthread_mutex_destroy(&set->lock);
   free(set);
 }
 
 const json_t *bf__ruleset_view(const struct bf__ruleset *set, const char *jurisdiction) {
   const json_t *view = jurisdiction ? json_object_get(set->views, jurisdiction) : NULL;
   return view ? view : set->base;
+}
+
+static const struct bf__packed *find_packed(const struct bf__ruleset *set, const void *key) {
+  const struct bf__packed *packed = set->packed;
+  while (packed && packed->key != key) packed = packed->next;
+  return packed;
+}
+
+const struct bf__packed *bf__ruleset_packed(struct bf__ruleset *set, const json_t *view) {
+  (void)pthread_mutex_lock(&set->lock);
+  const struct bf__packed *packed = find_packed(set, view);
+  (void)pthread_mutex_unlock(&set->lock);
+  return packed;
+}
+
+/* Two readers may have made the same at once: the first one's stays. */
+const struct bf__packed *bf__ruleset_keep(struct bf__ruleset *set, struct bf__packed *packed) {
+  if (!packed) return NULL;
+  (void)pthread_mutex_lock(&set->lock);
+  const struct bf__packed *kept = find_packed(set, packed->key);
+  if (!kept) {
+    packed->next = set->packed;
+    kept = set->packed = packed;
+  }
+  (void)pthread_mutex_unlock(&set->lock);
+  if (kept != packed) bf__packed_free(packed);
+  return kept;
 }
 
 const json_t *bf__view_kind(const json_t *view, const char *kind) {

@@ -4,12 +4,14 @@
 #define BF_CORE_RULESET_H
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #include "banfa/error.h"
 #include "calendar.h"
 #include "chain.h"
+#include "packed.h"
 
 struct bf__rules;
 
@@ -22,6 +24,8 @@ struct bf__ruleset {
   json_t *base;  /* the description: { kinds, stages, facts, registers, reports, papers, roles, jurisdictions } */
   json_t *views; /* { "430921": description } for jurisdictions with amendments */
   _Atomic(struct bf__rules *) spare; /* the running copy that the description came from: the first to run the set takes it */
+  pthread_mutex_t lock;
+  struct bf__packed *packed; /* views as they are told to people, kept from the first asking; under the lock */
 };
 
 /* Reads every *.lua below SCRIPTS and the calendar folder, runs and checks them. Err->where = "path:line" where known. */
@@ -39,6 +43,9 @@ void bf__ruleset_unref(struct bf__ruleset *set);
 
 /* Borrowed parts of the description; NULL when there is none. */
 const json_t *bf__ruleset_view(const struct bf__ruleset *set, const char *jurisdiction);
+/* What was kept for VIEW, a borrowed view of SET, or NULL; it lives as long as SET. `keep` takes PACKED and returns what is kept. */
+const struct bf__packed *bf__ruleset_packed(struct bf__ruleset *set, const json_t *view);
+const struct bf__packed *bf__ruleset_keep(struct bf__ruleset *set, struct bf__packed *packed);
 const json_t *bf__view_kind(const json_t *view, const char *kind);
 const json_t *bf__view_stage(const json_t *view, const char *stage);
 const json_t *bf__view_action(const json_t *view, const char *stage, const char *action);

@@ -16,7 +16,7 @@ struct bf_upload;
 
 /* What comes back. Everything is borrowed until the callback returns, save `file`. */
 struct bf_answer {
-  int status;       /* HTTP status code: 200, 201, 204, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503, 507 */
+  int status;       /* HTTP status code: 200, 201, 204, 304, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503, 507 */
   const char *type; /* media type of `body` */
   const char *body;
   size_t length;         /* bytes in `body` */
@@ -27,6 +27,8 @@ struct bf_answer {
   int file;              /* an open file to stream in place of `body`, or -1; the callback takes ownership */
   int64_t file_bytes;
   const char *file_name; /* UTF-8, for Content-Disposition, or NULL */
+  const char *etag;      /* with its quotes: the asker may keep this answer, and ask next time whether it still holds; or NULL */
+  const char *encoding;  /* "gzip" when `body` is packed, or NULL */
 };
 
 /* Runs on the loop thread, once for each call; it may run before `call` returns. */
@@ -44,6 +46,8 @@ struct bf_call {
   const char *peer;            /* address, for the log and for lock-out after failed logins; or NULL */
   bf_answer_cb answer;
   void *arg;
+  bool gzip;                 /* the caller takes packed bodies */
+  const char *if_none_match; /* etags of what the caller has kept, or NULL */
 };
 
 struct bf_api {

@@ -15,6 +15,8 @@ struct bf_call bf__call_make(struct bf__conn *conn) {
       .peer = request->peer,
       .answer = bf__call_answered,
       .arg = conn,
+      .gzip = request->gzip,
+      .if_none_match = request->known[0] ? request->known : NULL,
   };
   request->params = NULL; /* the call takes it */
   return call;

@@ -65,6 +65,8 @@ struct bf__request {
   bool head_only, options, keep_alive, chunked, has_body, wants_continue;
   char token[264];
   char key[208];
+  bool gzip;       /* the client takes packed answers */
+  char known[128]; /* If-None-Match, "" for none */
   char peer[64];
 };
 

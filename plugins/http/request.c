@@ -98,6 +98,20 @@ static enum bf__fault read_token(struct bf__conn *conn, const struct bf__head *h
   return BF__FAULT_NONE;
 }
 
+/* What the client takes, and what it has kept. A list of marks that is too long is none: the whole answer goes out. */
+static bool takes_gzip(const struct bf__head *head) {
+  const struct bf__text *coding = bf__head_field(head, "accept-encoding", NULL);
+  return coding && memmem(coding->at, coding->length, "gzip", 4);
+}
+
+static void read_known(struct bf__request *request, const struct bf__head *head) {
+  const struct bf__text *known = bf__head_field(head, "if-none-match", NULL);
+  size_t length = known && known->length < sizeof request->known ? known->length : 0;
+  if (length) memcpy(request->known, known->at, length);
+  request->known[length] = '\0';
+  request->gzip = takes_gzip(head);
+}
+
 /* Where a stream that was cut goes on; what is no place at all begins at the end. */
 static void read_place(struct bf__conn *conn, const struct bf__head *head) {
   size_t count = 0;
@@ -162,16 +176,14 @@ static enum bf__fault add_type(struct bf__request *request, const struct bf__hea
 /* The application's files are asked for only where no route is: nothing of the API can be hidden by one. */
 static bool find_asset(struct bf__conn *conn, const struct bf__head *head, const struct bf__text *path) {
   const struct bf_assets *assets = conn->http->assets;
-  const struct bf__text *coding = bf__head_field(head, "accept-encoding", NULL),
-                        *known = bf__head_field(head, "if-none-match", NULL);
+  const struct bf__text *known = bf__head_field(head, "if-none-match", NULL);
   struct bf__request *request = &conn->request;
   char name[256];
   if (!assets || (head->method != HTTP_GET && head->method != HTTP_HEAD) || path->length >= sizeof name || head->has_body)
     return false;
   memcpy(name, path->at, path->length);
   name[path->length] = '\0';
-  bool gzip = coding && memmem(coding->at, coding->length, "gzip", 4);
-  if (!assets->find(assets, name, gzip, &request->asset)) return false;
+  if (!assets->find(assets, name, takes_gzip(head), &request->asset)) return false;
   request->unchanged =
       known && request->asset.etag && memmem(known->at, known->length, request->asset.etag, strlen(request->asset.etag));
   return true;
@@ -214,6 +226,7 @@ static enum bf__fault read_all(struct bf__conn *conn, const struct bf__head *hea
   if ((fault = read_token(conn, head)) != BF__FAULT_NONE) return fault;
   if (request->route->flags & BF__ROUTE_EVENTS) read_place(conn, head);
   read_peer(conn, head);
+  read_known(request, head);
   if ((fault = bf__target_params(&match, &query, &request->params)) != BF__FAULT_NONE) return fault;
   return request->route->flags & BF__ROUTE_UPLOAD ? add_type(request, head) : BF__FAULT_NONE;
 }

@@ -6,10 +6,12 @@
 
 #define CAREFUL "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Opener-Policy: same-origin\r\n"
 /* Nothing that the API answers is a page: no answer may run, load or be framed by anything. */
-#define SAFETY                                                                                                                   \
+#define SANDBOX                                                                                                                  \
   CAREFUL                                                                                                                        \
-  "Cache-Control: no-store\r\n"                                                                                                  \
   "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
+#define SAFETY SANDBOX "Cache-Control: no-store\r\n"
+/* What an asker may keep is still asked for each time, and by nobody else. */
+#define KEPT_SAFELY SANDBOX "Cache-Control: private, no-cache\r\nVary: Accept-Encoding, Authorization, Cookie\r\n"
 #define HEAD_MOST 1536 /* a head without what comes from the answer */
 #define COOKIE "banfa_session="
 
@@ -180,12 +182,20 @@ static void put_allow(struct bf__buffer *out, const struct bf__request *request)
   bf__put_text(out, "OPTIONS\r\n");
 }
 
+static void put_field(struct bf__buffer *out, const char *name, const char *value) {
+  put_string(out, name);
+  put_string(out, value);
+  bf__put_text(out, "\r\n");
+}
+
 static void put_answer_fields(struct bf__conn *conn, struct bf__buffer *out, const struct bf_answer *answer) {
   if (answer->version >= 0) {
     bf__put_text(out, "ETag: \"");
     bf__put_number(out, answer->version);
     bf__put_text(out, "\"\r\n");
   }
+  if (answer->etag) put_field(out, "ETag: ", answer->etag);
+  if (answer->encoding && answer->status == 200) put_field(out, "Content-Encoding: ", answer->encoding);
   if (answer->location) {
     bf__put_text(out, "Location: ");
     put_escaped(out, answer->location, "/-._~!$&'()*+,;=:@%?");
@@ -200,7 +210,7 @@ void bf__response_answer(struct bf__conn *conn, const struct bf_answer *answer) 
   size_t body = empty || file ? 0 : answer->length;
   size_t extra = body + (answer->location ? 3 * strlen(answer->location) : 0) + (answer->token ? strlen(answer->token) : 0) +
                  (answer->file_name ? 4 * strlen(answer->file_name) : 0) + (answer->type ? strlen(answer->type) : 0);
-  struct bf__buffer *out = begin(conn, answer->status, extra);
+  struct bf__buffer *out = begin_with(conn, answer->status, answer->etag ? KEPT_SAFELY : SAFETY, extra);
   if (!out) return;
   put_answer_fields(conn, out, answer);
   if (!empty) {
@@ -231,16 +241,12 @@ void bf__response_asset(struct bf__conn *conn) {
   put_string(out, asset->immutable ? "public, max-age=31536000, immutable" : "no-cache");
   bf__put_text(out, "\r\n");
   if (asset->etag) {
-    bf__put_text(out, "ETag: ");
-    put_string(out, asset->etag);
-    bf__put_text(out, "\r\n");
+    put_field(out, "ETag: ", asset->etag);
   }
   if (!unchanged) {
     put_type(out, asset->type);
     if (asset->encoding) {
-      bf__put_text(out, "Content-Encoding: ");
-      put_string(out, asset->encoding);
-      bf__put_text(out, "\r\n");
+      put_field(out, "Content-Encoding: ", asset->encoding);
     }
     put_length(out, (long long)asset->length);
   }

@@ -1,4 +1,6 @@
 """The program itself: alive, ready, figures, its interface described, the audit chain, backups."""
+import gzip
+import http.client
 import json
 import os
 import re
@@ -336,13 +338,50 @@ def test_rules_described_for_people():
                        for name, value in action.items() if name in ("guard", "check"))
 
 
+def described(s, token, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", s.port, timeout=30)
+    connection.request("GET", "/api/v1/kinds", headers={"Authorization": "Bearer " + token, **headers})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, dict(answer.getheaders()), body
+
+
+def test_described_once_packed():
+    """Each page asks for the rules: packed for who takes that, and not sent again to who has them."""
+    with server() as s:
+        s.org("u", "单位", "Unit", "430900", ["bureau"])
+        s.user("a", "甲", "u")
+        token = s.login("a").token
+        status, plain_head, plain = described(s, token)
+        assert status == 200 and "Content-Encoding" not in plain_head and plain_head["Cache-Control"] == "private, no-cache", plain_head
+        for _ in range(2):  # made, and then kept
+            status, head, packed = described(s, token, **{"Accept-Encoding": "br, gzip"})
+            assert status == 200 and head["Content-Encoding"] == "gzip" and "Accept-Encoding" in head["Vary"] and gzip.decompress(packed) == plain
+            assert len(packed) * 5 < len(plain) and head["ETag"] == plain_head["ETag"], head
+        print(f"# figure kinds_bytes {len(packed)} bytes, {len(plain)} before packing")
+        status, head, nothing = described(s, token, **{"Accept-Encoding": "gzip", "If-None-Match": '"other", ' + head["ETag"]})
+        assert (status, nothing) == (304, b"") and head["ETag"] == plain_head["ETag"] and "Content-Encoding" not in head, (status, head)
+        assert described(s, token, **{"If-None-Match": '"other"'})[2] == plain
+        assert described(s, "nobody", **{"If-None-Match": plain_head["ETag"]})[0] == 401, "who is not logged in hears nothing, not even that"
+
+
 def test_openapi_of_a_county():
     with configured({"prove": "off"}) as s:  # proofs have tests of their own
         text = """return { stage "own_look" { kind = "project", articles = { 7 }, title = { zh = "县审", en = "Own look" }, owner = "bureau",
           leads = { passed = "approval" }, actions = { pass = { by = "bureau", title = { zh = "通过", en = "Pass" }, effect = { follow "passed" } } } },
           amend "approval" { actions = { approve = { form = { { "county_no", text, zh = "县号", en = "County number" } } } } } }"""
         before = anyone(s).get("/openapi.json")
+        tokens = []
+        for place in ("430900", "430921"):
+            s.org("o" + place, "单位", "Unit", place, ["bureau"])
+            s.user("p" + place, "甲", "o" + place)
+            tokens.append(s.login("p" + place).token)
+        marks = [described(s, token)[1]["ETag"] for token in tokens]
         s.operator("rules.apply", {"changes": {"counties/430921/own.lua": text}})
+        assert described(s, tokens[0], **{"If-None-Match": marks[0]})[0] == 304, "the city's rules are as they were"
+        status, head, body = described(s, tokens[1], **{"If-None-Match": marks[1], "Accept-Encoding": "gzip"})
+        assert marks[0] != marks[1] != head["ETag"] and status == 200 and "own_look" in json.loads(gzip.decompress(body))["stages"], head
         after = anyone(s).get("/openapi.json")
         added = set(after["paths"]) - set(before["paths"])
         assert added == {"/api/v1/cases/{id}/actions/own_look/pass"} and not set(before["paths"]) - set(after["paths"]), added
