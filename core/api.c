@@ -138,9 +138,11 @@ static void to_reader(struct bf__app *app, const struct bf_call *call, const str
   }
   pending->view = key;
   job->reading.operator_ = call->operator_;
-  bool keeps = call->size >= offsetof(struct bf_call, if_none_match) + sizeof call->if_none_match; /* an older transport does not */
+  bool keeps =
+      call->size >= offsetof(struct bf_call, if_none_match) + sizeof call->if_none_match; /* an older transport does not */
   job->reading.gzip = keeps && call->gzip;
-  if (keeps && call->if_none_match) job->reading.if_none_match = strdup(call->if_none_match); /* without it the whole answer goes out */
+  if (keeps && call->if_none_match)
+    job->reading.if_none_match = strdup(call->if_none_match); /* without it the whole answer goes out */
   job->done = on_read;
   job->arg = pending;
   bf__readers_submit(app->readers, job);

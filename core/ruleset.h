@@ -43,7 +43,8 @@ void bf__ruleset_unref(struct bf__ruleset *set);
 
 /* Borrowed parts of the description; NULL when there is none. */
 const json_t *bf__ruleset_view(const struct bf__ruleset *set, const char *jurisdiction);
-/* What was kept for VIEW, a borrowed view of SET, or NULL; it lives as long as SET. `keep` takes PACKED and returns what is kept. */
+/* What was kept for VIEW, a borrowed view of SET, or NULL; it lives as long as SET. `keep` takes PACKED and returns what is kept.
+ */
 const struct bf__packed *bf__ruleset_packed(struct bf__ruleset *set, const json_t *view);
 const struct bf__packed *bf__ruleset_keep(struct bf__ruleset *set, struct bf__packed *packed);
 const json_t *bf__view_kind(const json_t *view, const char *kind);
