@@ -13,14 +13,14 @@ static const char *text(const json_t *object, const char *name) {
 }
 
 static int put_row(struct bf__turn *turn, const char *key, const char *channel, const char *recipient, const char *case_id,
-                   int64_t next_ms, const json_t *body, struct bf_error *err) {
+                   int64_t at_ms, int64_t next_ms, const json_t *body, struct bf_error *err) {
   int64_t id;
   int r = bf__store_next(turn->store, "outbox", &id, err);
   if (r < 0) return r;
   return bf__store_run(turn->store,
                        "INSERT INTO outbox (id, key, channel, recipient, case_id, at_ms, next_ms, attempts, state, body)"
                        " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'waiting', $8) ON CONFLICT (key) DO NOTHING",
-                       NULL, err, "ittttiij", id, key, channel, recipient, case_id, turn->now_ms, next_ms, body);
+                       NULL, err, "ittttiij", id, key, channel, recipient, case_id, at_ms, next_ms, body);
 }
 
 /* The same to one person, by each channel that they chose, when they may be told. */
@@ -36,7 +36,7 @@ static int put_person(struct bf__turn *turn, const char *key, const char *user, 
   json_array_foreach(json_object_get(preferences, "channels"), i, one) {
     (void)snprintf(own, sizeof own, "%s.%s.%s.%zu", key, user, text(one, "channel"), i);
     if (r >= 0)
-      r = put_row(turn, own, text(one, "channel"), recipient, case_id,
+      r = put_row(turn, own, text(one, "channel"), recipient, case_id, turn->now_ms,
                   bf__preferences_when(turn->reign->now->calendar, preferences, turn->now_ms, urgent,
                                        bf__preferences_digest(preferences)),
                   body, err);
@@ -45,12 +45,21 @@ static int put_person(struct bf__turn *turn, const char *key, const char *user, 
   return r < 0 ? r : 0;
 }
 
+/* What a date brings about comes at the hour of offices: a day that passed at midnight is told in the morning, of a working day.
+ */
+static int64_t told_ms(struct bf__turn *turn, const json_t *body) {
+  if (!json_object_get(body, "deadline")) return turn->now_ms;
+  bool urgent = json_is_true(json_object_get(body, "urgent"));
+  return bf__preferences_when(turn->reign->now->calendar, NULL, turn->now_ms, urgent, false);
+}
+
 /* Into the inbox of a body or a person, and to those who want to be told elsewhere too. */
 static int put(struct bf__turn *turn, const char *key, const char *to, const char *case_id, const json_t *body,
                struct bf_error *err) {
   size_t person = strlen(BF__TO_PERSON), i;
   json_t *user;
-  int r = put_row(turn, key, "inbox", to, case_id, turn->now_ms, body, err);
+  int64_t when = told_ms(turn, body);
+  int r = put_row(turn, key, "inbox", to, case_id, when, when, body, err);
   if (strncmp(to, BF__TO_PERSON, person) == 0) return r < 0 ? r : put_person(turn, key, to + person, case_id, body, err);
   json_t *staff = bf__directory_staff(turn->app->directory, to);
   json_array_foreach(staff, i, user) if (r >= 0) r = put_person(turn, key, json_string_value(user), case_id, body, err);

@@ -45,6 +45,7 @@ local deadline_words = described("deadline", "deadlines = { name = { … } }", "
   { "after", "table", "到期以后的提醒", "Reminders after", "{ workdays(5) }" },
   { "tell", "string|table", "提醒谁", "Who is told", '"bureau"' },
   { "escalate", "table", "逾期仍未办时报告谁;superior 是 tell 所指单位的上级", 'Who hears later that it is still not done; "superior": the body above those in tell', '{ { after = workdays(5), tell = "superior" } }' },
+  { "urgent", "boolean", "true:紧急,不等免打扰时间、休息日和晨报", "true: told at once, whatever the hour, the day or the digest", "true" },
   { "action", "string", "办哪个操作就了结", "The action that discharges it", '"approve"' },
   { "on_due", "function|table", "过了当天(24时)的结果:效果", "Effects once the day has passed (24:00)", "{ finish \"lapsed\" }" },
   { "nature", "string", "limit 会超期;opens 到时才可办;reminder 只提醒", '"limit" can be overdue, "opens" never, "reminder" only reminds', '"reminder"' },

@@ -164,24 +164,49 @@ def test_quiet_hours_rest_days_and_the_digest():
     with worded(RULES) as rules, World(scripts=rules, webhook={"one": {"url": receiver.url, "secret": "k"}}) as w:
         w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "quiet": {"from": "20:00", "to": "10:30"}})
         w.u2.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "digest": True})
-        for n in range(3):
-            w.due(f"事项{n}")
+        ids = [w.due(f"事项{n}") for n in range(3)]
+        done = w.due("办结")
         w.s.clock("2024-03-12T10:29")  # the reminders are made at nine, but u1 sleeps long
-        wait(lambda: len(w.u1.get("/api/v1/inbox")["items"]) >= 3)
+        wait(lambda: len(w.u1.get("/api/v1/inbox")["items"]) >= 4)
         assert not receiver.seen
+        w.u1.act(done, "work", "finish")  # what is done before anybody is told outside is recalled
         w.s.clock("2024-03-12T10:30")
         wait(lambda: len(receiver.seen) == 3)
+        assert {b["case"] for b in bodies(receiver)} == set(ids)
         assert {b["to"]["user"] for b in bodies(receiver)} == {"u1"}
         w.s.clock("2024-03-13T08:30")
         wait(lambda: len(receiver.seen) == 4)
         digest = bodies(receiver)[3]
         assert digest["to"]["user"] == "u2" and digest["text"]["subject"] == "今日提醒 3 条" and all(f"· 事项{n}" in digest["text"]["plain"] for n in range(3))
         assert digest["text"]["plain"].count("依据:第1条") == 3 and digest["text"]["plain"].startswith("今日提醒 3 条\n"), digest["text"]["plain"]
+        counts = {(c["channel"], c["state"]): c["count"] for c in w.boss.get("/api/v1/outbox")["counts"]}
+        assert counts["webhook", "recalled"] == 2 and not w.boss.get("/api/v1/outbox")["troubled"], counts
         w.s.clock("2024-06-30T12:00")
         wait(lambda: not w.boss.get("/api/v1/outbox")["troubled"])
         for moment in moments(receiver):
             local = time.gmtime(moment + 8 * 3600)
             assert local.tm_wday < 5 and 8 <= local.tm_hour < 21, time.strftime("%F %T %a", local)
+    receiver.stop()
+
+
+def test_urgent_ones_wait_for_nobody():
+    receiver = receivers.Receiver(accept)
+    with worded(RULES) as rules:
+        path = os.path.join(rules, "stages", "work.lua")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace('warn = {', "urgent = true, warn = {"))
+        with World(clock="2024-03-14T10:00", scripts=rules, webhook={"one": {"url": receiver.url}}) as w:
+            w.u1.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}]})
+            w.u2.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}], "digest": True})
+            w.due()  # ten working days end on the 28th; the day has passed at midnight
+            w.s.clock("2024-03-27T09:00")
+            wait(lambda: len(receiver.seen) == 4)
+            w.s.clock("2024-03-29T00:00")
+            wait(lambda: len(receiver.seen) == 6)
+            assert {b["to"]["user"] for b in bodies(receiver)[4:]} == {"u1", "u2"} and all("已于2024年3月28日到期" in b["text"]["subject"] for b in bodies(receiver)[4:])
+            wait(lambda: any(n["at"].startswith("2024-03-29T00:00") for n in w.u1.get("/api/v1/inbox")["items"]))
     receiver.stop()
 
 
