@@ -40,6 +40,7 @@ static const struct word attributes[] = {
     {"effect", "办理结果", "effect"},
     {"when", "适用条件", "applies when"},
     {"once", "只办一次", "once"},
+    {"bulk", "可批量办理", "in bulk"},
     {"clock", "计时", "clock"},
     {"reads", "所读事项", "reads"},
     {"tell", "告知", "tells"},

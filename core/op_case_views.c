@@ -15,7 +15,7 @@
 
 #define PAGE 50
 #define PAGE_MAX 500
-#define SCAN_MAX 20000 /* rows one list may look through */
+#define SCAN_MAX 20000 /* rows one list of deadlines may look through */
 
 static const char *text(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
@@ -131,11 +131,12 @@ static json_t *action_json(struct bf__reading *reading, const json_t *view, cons
   json_decref(office);
   json_t *behalf = json_incref(json_object_get(as, "on_behalf_of"));
   json_decref(as);
-  return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO* so*}", "stage", stage, "action", name, "title",
+  return json_pack("{ss ss sO* sO* so* sb sb sO* so so sO* sO* sO* so* sO*}", "stage", stage, "action", name, "title",
                    json_object_get(action, "title"), "by", by, "articles", articles_of(view, stage, action), "permitted",
                    permitted, "allowed", permitted && json_array_size(refusals) == 0, "form", json_object_get(action, "form"),
                    "papers", papers_of(view, stage, action, state), "reasons", refusals, "help", json_object_get(action, "help"),
-                   "usual", json_object_get(action, "usual"), "order", json_object_get(action, "order"), "on_behalf_of", behalf);
+                   "usual", json_object_get(action, "usual"), "order", json_object_get(action, "order"), "on_behalf_of", behalf,
+                   "bulk", json_object_get(action, "bulk"));
 }
 
 static json_t *deadlines_json(struct bf__reading *reading, const json_t *view, const json_t *state) {
@@ -216,7 +217,8 @@ static int get(struct bf__reading *reading, struct bf_error *err) {
   return r;
 }
 
-/* case.list --------------------------------------------------------------------------------------------------------------------
+/* Lines of lists
+ * --------------------------------------------------------------------------------------------------------------------
  */
 
 static int64_t whole(const json_t *params, const char *name, int64_t fallback, int64_t least, int64_t most) {
@@ -225,18 +227,6 @@ static int64_t whole(const json_t *params, const char *name, int64_t fallback, i
                    : json_is_string(value) ? strtoll(json_string_value(value), NULL, 10)
                                            : fallback;
   return number < least ? least : number > most ? most : number;
-}
-
-/* %q% with its own wildcards escaped. */
-static void like(const char *q, char *out, size_t size) {
-  size_t n = 0;
-  out[n++] = '%';
-  for (; q && *q && n + 4 < size; q++) {
-    if (*q == '%' || *q == '_' || *q == '\\') out[n++] = '\\';
-    out[n++] = *q;
-  }
-  out[n++] = '%';
-  out[n] = 0;
 }
 
 json_t *bf__case_summary(struct bf__reading *reading, const json_t *view, const json_t *state) {
@@ -270,82 +260,6 @@ json_t *bf__case_summary(struct bf__reading *reading, const json_t *view, const 
                    json_object_get(state, "unit"), "jurisdiction", json_object_get(state, "jurisdiction"), "version",
                    json_object_get(state, "version"), "stages", open, "facts", facts, "next_deadline", next, "ended",
                    json_object_get(state, "ended"));
-}
-
-static bool due_before(const json_t *summary_, const char *before) {
-  const char *due = text(json_object_get(summary_, "next_deadline"), "due");
-  return due && strcmp(due, before) <= 0;
-}
-
-/* What waits for the reader himself, or for his post with nobody else holding it. */
-static bool concerns_me(struct bf__reading *reading, const json_t *state) {
-  char date[BF__DATE_TEXT];
-  const char *stage;
-  json_t *record;
-  bool found = false;
-  bf__date_format(reading->today, date);
-  if (json_object_get(state, "ended")) return false;
-  if (bf__office_waits(reading->app, state, reading->actor, date)) return true;
-  json_object_foreach(json_object_get(state, "stages"), stage, record) {
-    if (found || !bf__state_is_open(state, stage)) continue;
-    json_t *as = bf__office_works(reading->app, view_of(reading, state), reading->actor, state, stage);
-    found = as && (json_object_get(as, "on_behalf_of") ||
-                   !bf__office_holder(reading->app, state, stage, json_string_value(json_object_get(as, "org")), date));
-    json_decref(as);
-  }
-  return found;
-}
-
-static int list(struct bf__reading *reading, struct bf_error *err) {
-  static const char sql[] =
-      "SELECT number, state FROM cases WHERE number < $1 AND ($2 = '' OR kind = $2) AND ($3 = '' OR unit = $3)"
-      " AND ($4 = '%%' OR title LIKE $4 ESCAPE '\\') AND ($5 = '' OR id IN (SELECT case_id FROM case_stages WHERE stage = $5))"
-      " AND ($6 < 0 OR open = $6) ORDER BY number DESC LIMIT $7";
-  const json_t *p = reading->params;
-  const char *kind = text(p, "kind"), *unit = text(p, "unit"), *stage = text(p, "stage"), *before = text(p, "due_before"),
-             *open = text(p, "open"), *own = text(p, "mine");
-  bool mine = own && *own && strcmp(own, "false") != 0;
-  int64_t cursor = whole(p, "cursor", INT64_MAX, 0, INT64_MAX), limit = whole(p, "limit", PAGE, 1, PAGE_MAX), seen = 0;
-  char q[512];
-  int32_t date;
-  like(text(p, "q"), q, sizeof q);
-  if (before && bf__date_parse(before, strlen(before), &date) < 0)
-    return bf__refuse_read(reading, 400, "form.date", "due_before", "due_before 应为日期,如 2022-09-30",
-                           "due_before must be a date such as 2022-09-30.");
-  json_t *items = json_array(), *rows = NULL, *row;
-  int r = items ? 0 : no_memory(err);
-  bool more = true;
-  while (r >= 0 && more && (int64_t)json_array_size(items) < limit && seen < SCAN_MAX) {
-    size_t i;
-    r = bf__store_rows(reading->store, sql, "number:i state:j", &rows, err,
-                       "itttt"
-                       "ii",
-                       cursor, kind ? kind : "", unit ? unit : "", q, stage ? stage : "",
-                       (int64_t)(open ? strcmp(open, "true") == 0 : -1), (int64_t)PAGE_MAX);
-    if (r < 0) break;
-    more = json_array_size(rows) == PAGE_MAX;
-    json_array_foreach(rows, i, row) {
-      json_t *state = json_object_get(row, "state");
-      if ((int64_t)json_array_size(items) == limit) {
-        more = true;
-        break;
-      }
-      cursor = json_integer_value(json_object_get(row, "number"));
-      seen++;
-      if (!bf__may_see(reading, state) || (mine && !concerns_me(reading, state))) continue;
-      json_t *one = bf__case_summary(reading, view_of(reading, state), state);
-      if (before && !due_before(one, before))
-        json_decref(one);
-      else if (json_array_append_new(items, one) < 0)
-        r = no_memory(err);
-    }
-    json_decref(rows);
-  }
-  char next[32];
-  (void)snprintf(next, sizeof next, "%lld", (long long)cursor);
-  reading->status = 200;
-  reading->body = json_pack("{so ss*}", "items", items, "next_cursor", more ? next : NULL);
-  return r;
 }
 
 /* case.events
@@ -465,7 +379,6 @@ static int deadlines(struct bf__reading *reading, struct bf_error *err) {
 
 const struct bf__operation bf__operations_case_views[] = {
     {.name = "case.get", .kind = BF__READ, .access = BF__USER, .read = get},
-    {.name = "case.list", .kind = BF__READ, .access = BF__USER, .read = list},
     {.name = "case.events", .kind = BF__READ, .access = BF__USER, .read = events},
     {.name = "deadline.list", .kind = BF__READ, .access = BF__USER, .read = deadlines},
     {.name = NULL},

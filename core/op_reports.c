@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csv.h"
 #include "deadline.h"
 #include "form.h"
 #include "permit.h"
 #include "ruleset.h"
+#include "table.h"
 
 #define SLICE 100      /* cases that one call of the script is given */
 #define ROWS_MAX 50000 /* of one report */
@@ -274,39 +274,38 @@ static json_t *totals_of(const struct report *report) {
  */
 
 /* The record below the rows, a line for each of its keys. */
-static void record_rows(struct bf__csv *csv, const json_t *record) {
+static void record_rows(struct bf__table *table, const json_t *record) {
   const char *key;
   json_t *value;
   json_object_foreach((json_t *)(uintptr_t)record, key, value) {
-    bf__csv_cell(csv, key);
-    bf__csv_value(csv, value);
-    bf__csv_end_row(csv);
+    bf__table_cell(table, key);
+    bf__table_field(table, NULL, value);
+    bf__table_end_row(table);
   }
 }
 
-static int answer_csv(struct report *report, const json_t *totals, struct bf_error *err) {
+static int answer_table(struct report *report, const char *format, const json_t *totals, struct bf_error *err) {
   const json_t *columns = json_object_get(report->declared, "columns");
-  struct bf__csv csv = {0};
+  struct bf__table *table = bf__table_new(format, err);
   json_t *column, *row;
   size_t i, k;
-  bf__csv_cell(&csv, "编号");
-  json_array_foreach(columns, k, column) bf__csv_label(&csv, column);
-  bf__csv_end_row(&csv);
+  if (!table) return BF_EIO;
+  bf__table_cell(table, "编号");
+  json_array_foreach(columns, k, column) bf__table_label(table, column);
+  bf__table_end_row(table);
   json_array_foreach(report->rows, i, row) {
     const json_t *one = json_object_get(row, "case"); /* a row of a group names several */
-    bf__csv_value(&csv, one ? one : json_object_get(row, "cases"));
-    json_array_foreach(columns, k, column) bf__csv_field(&csv, column, json_object_get(row, text(column, "name")));
-    bf__csv_end_row(&csv);
+    bf__table_field(table, NULL, one ? one : json_object_get(row, "cases"));
+    json_array_foreach(columns, k, column) bf__table_field(table, column, json_object_get(row, text(column, "name")));
+    bf__table_end_row(table);
   }
   if (json_array_size(json_object_get(report->declared, "totals"))) {
-    bf__csv_cell(&csv, "合计");
-    json_array_foreach(columns, k, column) bf__csv_field(&csv, column, json_object_get(totals, text(column, "name")));
-    bf__csv_end_row(&csv);
+    bf__table_cell(table, "合计");
+    json_array_foreach(columns, k, column) bf__table_field(table, column, json_object_get(totals, text(column, "name")));
+    bf__table_end_row(table);
   }
-  record_rows(&csv, report->record);
-  report->reading->type = "text/csv; charset=utf-8";
-  report->reading->text = bf__csv_take(&csv);
-  return report->reading->text ? 0 : no_memory(err);
+  record_rows(table, report->record);
+  return bf__table_answer(table, report->reading, report->name, err);
 }
 
 static int answer(struct report *report, struct bf_error *err) {
@@ -314,8 +313,8 @@ static int answer(struct report *report, struct bf_error *err) {
   json_t *totals = totals_of(report);
   int r = totals ? 0 : no_memory(err);
   report->reading->status = 200;
-  if (r >= 0 && format && strcmp(format, "csv") == 0)
-    r = answer_csv(report, totals, err);
+  if (r >= 0 && bf__table_knows(format))
+    r = answer_table(report, format, totals, err);
   else if (r >= 0) {
     report->reading->body = json_pack(
         "{ss sO* sO* sO* sO* sO sO sO*}", "name", report->name, "title", json_object_get(report->declared, "title"), "articles",

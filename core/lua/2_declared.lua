@@ -24,6 +24,7 @@ local action_words = described("action", "actions = { name = { … } }", "操作
   { "after", "table", "通常多久办完,推演用", "How long it usually takes, for forecasts", "workdays(5)" },
   { "order", "number", "显示的顺序", "Order of display", "1" },
   { "help", "table", "给办事人的一句提示", "A hint for whoever acts", '{ zh = "…", en = "…" }' },
+  { "bulk", "boolean", "true:可以选几个事项一并办理,各自单独办、单独答复", "true: several cases can be chosen for it at once, each decided by itself", "true" },
   { "system", "boolean", "界面上不显示", "Not shown to people", "true" },
   { "public", "boolean", "办理情况可以公开", "That it was done may be public", "true" },
   { "pays", "function|number", "最多付多少(分):数,或函数(case, now);看影响时用", "What it pays at most, in fen: a number or (case, now); for plans", "function(case, now) … end" },

@@ -80,7 +80,7 @@ return stage "approval" {
       when = not_set("approval_applied_on"), guard = { in_plan, reviewed, siblings.banned }, reads = { "unit:project" },
       effect = { set("approval_applied_on", today), notify { to = { "bureau" }, article = 13, zh = "建设单位申请审批,请受理",
         en = "The builder applies for approval" } } },
-    accept = { by = "bureau", order = 2, usual = 2, after = workdays(2), article = 14, title = { zh = "受理", en = "Accept the application" },
+    accept = { by = "bureau", bulk = true, order = 2, usual = 2, after = workdays(2), article = 14, title = { zh = "受理", en = "Accept the application" },
       when = not_set("accepted_on"), guard = applied,
       help = { zh = "受理次日起{decide_within}内办结(不含技术评审和补正时间)。请看有无化整为零(第十六条)并写明判断",
         en = "{decide_within} from the day after, corrections not counted. Judge whether it was split (art. 16), and say why" },

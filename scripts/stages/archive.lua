@@ -13,7 +13,7 @@ return stage "archive" {
       needs = docs { "archive_file" }, form = { { name = "archive_form", fact = "archive_form", optional = false } }, when = not_set("archived_on"),
       effect = { set("archived_on", today), set("archive_form", input "archive_form"),
         notify { to = { "bureau" }, article = 29, zh = "项目档案资料已报备", en = "The archive was filed" } } },
-    receive = { by = "bureau", order = 2, usual = 2, after = workdays(5), title = { zh = "收备", en = "Receive the archive" },
+    receive = { by = "bureau", bulk = true, order = 2, usual = 2, after = workdays(5), title = { zh = "收备", en = "Receive the archive" },
       when = is_set("archived_on"), effect = function(case) return ending.wind_up(case, "archive") end },
     return_archive = { by = "bureau", order = 3, title = { zh = "退回补齐", en = "Return the archive" }, when = is_set("archived_on"),
       form = { { "reason", text, zh = "退回意见", en = "What is missing" } },

@@ -14,7 +14,7 @@ return stage "filing" {
       needs = docs { "contract", "procurement_documents" }, when = not_set("filed_on"),
       effect = { set("filed_on", today), notify { to = { "bureau" }, article = 25, zh = "采购文件和合同已报备",
         en = "Procurement documents and contract were filed" } } },
-    receive = { by = "bureau", order = 2, usual = 2, after = workdays(3), article = 25, title = { zh = "收备", en = "Receive the filing" },
+    receive = { by = "bureau", bulk = true, order = 2, usual = 2, after = workdays(3), article = 25, title = { zh = "收备", en = "Receive the filing" },
       when = is_set("filed_on"), guard = siblings.judged, effect = { set("filing_received_on", today), close() } },
     return_filing = { by = "bureau", order = 3, article = 25, title = { zh = "退回补齐", en = "Return the filing" }, when = is_set("filed_on"),
       form = { { "reason", text, zh = "退回意见", en = "What is missing" } },

@@ -1,7 +1,9 @@
 """Reports over HTTP against a small city whose sums are worked out by hand: every figure leads to its cases, nothing classified shows, each role reads its own."""
+import json
 import os
 import subprocess
 import sys
+from urllib.parse import urlencode
 
 ROOT = os.environ.get("BANFA_ROOT") or os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
@@ -125,6 +127,53 @@ def test_nothing_classified_in_any():
                              ("unit_record", {}), ("projects_by_stage", {}), ("ledger", {})):
         said = str(report("finance", name, **parameters)) + "".join(csv("finance", name, **parameters))
         assert P["E"] not in said and "应急指挥" not in said, name
+
+
+def listed(who, **query):
+    return C.ask(who, "GET", "/api/v1/cases?" + urlencode(query))
+
+
+# Debian's Python has the library, whichever one runs the tests.
+OPEN = "import io, json, openpyxl, sys; sheet = openpyxl.load_workbook(io.BytesIO(sys.stdin.buffer.read())).active; print(json.dumps([sheet.freeze_panes, [[c.value if not hasattr(c.value, 'year') else {'date': str(c.value)[:10]} for c in row] for row in sheet.iter_rows()]]))"
+
+
+def workbook(who, path):
+    """Where the head stays in sight, and the rows of a workbook."""
+    status, headers, body = C.client(who).request("GET", path)
+    assert status == 200 and "spreadsheetml" in headers["Content-Type"] and ".xlsx" in headers["Content-Disposition"], (status, headers)
+    return json.loads(subprocess.run(["/usr/bin/python3", "-c", OPEN], input=body, capture_output=True, check=True).stdout)
+
+
+def test_lists_are_narrowed_and_sorted():
+    everything = listed("bureau", limit=500)["items"]
+    projects = [one for one in everything if one["kind"] == "project"]
+    some = listed("bureau", kind="project", **{"fact.investment.min": yuan(400_000), "fact.investment.max": yuan(1_200_000)})["items"]
+    assert sorted(one["title"] for one in some) == ["路灯监控", "防汛调度"], some
+    assert [one["id"] for one in listed("bureau", **{"fact.investment": yuan(300_000)})["items"]] == [P["B"]]
+    dear = listed("bureau", kind="project", sort="-fact.investment", limit=2)
+    assert [one["id"] for one in dear["items"]] == [P["D"], P["C"]], dear
+    rest = listed("bureau", kind="project", sort="-fact.investment", limit=2, cursor=dear["next_cursor"])
+    assert len(dear["items"]) + len(rest["items"]) == len(projects), rest
+    first = listed("bureau", sort="number", limit=1)
+    second = listed("bureau", sort="number", limit=1, cursor=first["next_cursor"])
+    assert [first["items"][0]["id"], second["items"][0]["id"]] == [one["id"] for one in everything[::-1]][:2]
+    assert {one["id"] for one in listed("bureau", q=P["A"])["items"]} == {P["A"]}, "a case is found by its number too"
+    assert listed("bureau", jurisdiction="430902")["items"] == [one for one in everything if one["jurisdiction"] == "430902"]
+    late = listed("bureau", overdue="true")["items"]
+    assert [one["id"] for one in late] == [one["id"] for one in everything if one.get("next_deadline", {}).get("left_days", 0) < 0 and one["next_deadline"]["nature"] == "limit"]
+    status, _, problem = C.client("bureau").request("GET", "/api/v1/cases?fact.nothing=1")
+    assert status == 400 and b"list.column" in problem, problem
+
+
+def test_tables_and_workbooks():
+    frozen, rows = workbook("bureau", "/api/v1/cases?kind=project&format=xlsx&sort=-fact.investment")
+    assert frozen == "A2" and rows[0][:2] == ["编号", "名称"] and rows[1][0] == P["D"], rows[:2]
+    assert yuan(20_000_000) / 100 in rows[1] and any(isinstance(cell, dict) for row in rows[1:] for cell in row), rows[1]
+    assert len(rows) == 1 + len(listed("bureau", kind="project", limit=500)["items"])
+    text = C.client("bureau").request("GET", "/api/v1/cases?kind=project&format=csv&sort=-fact.investment")[2]
+    assert text.startswith(b"\xef\xbb\xbf") and text.decode("utf-8-sig").splitlines()[1].startswith(P["D"])
+    frozen, rows = workbook("finance", "/api/v1/reports/funding_plan?format=xlsx&year=2024")
+    assert frozen == "A2" and rows[0][0] == "编号" and rows[-1][0] == "合计" and any(isinstance(cell, (int, float)) for cell in rows[-1]), rows
 
 
 def test_who_may_read():
