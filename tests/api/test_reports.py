@@ -162,7 +162,7 @@ def test_lists_are_narrowed_and_sorted():
     late = listed("bureau", overdue="true")["items"]
     assert [one["id"] for one in late] == [one["id"] for one in everything if one.get("next_deadline", {}).get("left_days", 0) < 0 and one["next_deadline"]["nature"] == "limit"]
     status, _, problem = C.client("bureau").request("GET", "/api/v1/cases?fact.nothing=1")
-    assert status == 400 and b"list.column" in problem, problem
+    assert status == 400 and problem["refusals"][0]["code"] == "list.column", problem
 
 
 def test_tables_and_workbooks():
