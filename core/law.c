@@ -82,6 +82,16 @@ static int carry(struct story *story, const char *entry, json_t *args, struct bf
   return r;
 }
 
+/* Whom RUNG tells: the deadline's own, or those of an escalation ("superior" as itself). */
+static void note_rung(struct story *story, const json_t *spec, const char *rung) {
+  const json_t *up = *rung == 'u' ? json_array_get(json_object_get(spec, "escalate"), (size_t)strtoul(rung + 2, NULL, 10)) : spec;
+  const json_t *tell = json_object_get(up, "tell");
+  json_t *role;
+  size_t i;
+  if (json_is_string(tell)) (void)json_object_set_new(story->told, json_string_value(tell), json_true());
+  json_array_foreach(tell, i, role)(void) json_object_set_new(story->told, json_string_value(role), json_true());
+}
+
 /* Lets time pass up to and including the morning of DATE: deadlines fire on the way, in order. */
 static int pass(struct story *story, int32_t date, struct bf_error *err) {
   struct bf__deadline deadlines[BF__DEADLINES_MAX];
@@ -97,10 +107,7 @@ static int pass(struct story *story, int32_t date, struct bf_error *err) {
     if (bf__date_of_ms(rungs[0].at) > story->today) story->today = bf__date_of_ms(rungs[0].at);
     bf__date_format(rungs[0].due, due);
     if (bf__state_fired(story->state, rungs[0].stage, rungs[0].name, due, rungs[0].rung) < 0) return no_memory(err);
-    json_t *tell = json_object_get(spec, "tell"), *role;
-    size_t i;
-    if (json_is_string(tell)) (void)json_object_set_new(story->told, json_string_value(tell), json_true());
-    json_array_foreach(tell, i, role)(void) json_object_set_new(story->told, json_string_value(role), json_true());
+    note_rung(story, spec, rungs[0].rung);
     if (strcmp(rungs[0].rung, "due") == 0 && json_object_get(spec, "on_due")) {
       int r = carry(story, "due", json_pack("[O s s o]", story->state, rungs[0].stage, rungs[0].name, now_of(story, NULL)), err);
       if (r < 0) return r;

@@ -99,10 +99,18 @@ int bf__notice_put(struct bf__turn *turn, const char *key, const char *recipient
   return put(turn, key, recipient, case_id, body, err);
 }
 
+static bool names_role(const json_t *list, const json_t *role) {
+  size_t i;
+  json_t *one;
+  if (json_is_string(list)) return json_equal(list, role);
+  json_array_foreach(list, i, one) if (json_equal(one, role)) return true;
+  return false;
+}
+
 /* What the row keeps: facts, no sentences but those of a script. It is worded when it is delivered. */
 static json_t *body_of(const json_t *state, const json_t *event, const json_t *effect) {
-  static const char *const own[] = {"urgent", "zh",   "en",   "article", "source", "stage",
-                                    "action", "when", "duty", "values",  "keep",   "as"};
+  static const char *const own[] = {"urgent", "zh",   "en",     "article", "source", "stage", "action",
+                                    "when",   "duty", "values", "keep",    "as",     "doers"};
   json_t *deadline = json_object_get(event, "deadline"), *due = json_object_get(event, "due");
   json_t *body = json_pack("{sO* sO* sO* sO* sO* sO*}", "case", json_object_get(state, "id"), "title",
                            json_object_get(state, "title"), "unit", json_object_get(state, "unit"), "place",
@@ -129,12 +137,17 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
   size_t i, k;
   int r = told && body ? 0 : bf_fail(err, BF_ENOMEM, "notice", "no memory");
   json_array_foreach(to, i, role) {
+    json_t *own = json_is_object(role) && text(role, "superior")
+                      ? bf__posts(turn->app->directory, view, text(role, "superior"), state)
+                      : NULL;
     json_t *holders = json_is_string(role) ? bf__posts(turn->app->directory, view, json_string_value(role), state)
                                            : recipients_of(turn, view, role, state);
-    if (r >= 0 && json_is_array(as) && json_object_set(body, "as", json_array_get(as, i)) < 0)
-      r = bf_fail(err, BF_ENOMEM, "notice", "no memory");
     json_array_foreach(holders, k, org) {
       char key[300];
+      /* where nothing is above a body, it hears as before: it has no body below itself */
+      json_t *name =
+          json_is_array(as) ? names_role(own, org) ? json_string("overdue") : json_incref(json_array_get(as, i)) : NULL;
+      if (name && json_object_set_new(body, "as", name) < 0) r = bf_fail(err, BF_ENOMEM, "notice", "no memory");
       if (r < 0 || json_object_get(told, json_string_value(org))) continue; /* one notice a body, whatever its roles */
       (void)snprintf(key, sizeof key, "%lld.%d.%s", (long long)seq, *number, json_string_value(org));
       r = put(turn, key, json_string_value(org), id, body, err);
@@ -143,6 +156,7 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
       bf__turn_notices(turn);
     }
     json_decref(holders);
+    json_decref(own);
   }
   ++*number;
   json_decref(told);
@@ -182,17 +196,34 @@ static int add_all(json_t *to, json_t *as, const json_t *tell, const char *name)
   return 0;
 }
 
-/* Those who are told on an escalation: roles, and for "superior" what is above each role of the deadline's own `tell`. */
-static int add_above(json_t *to, json_t *as, const json_t *spec, const json_t *tell) {
-  json_t *own = json_object_get(spec, "tell"), *role;
+/* Of those whom a deadline tells, those who are to act: by the action that discharges it; all where that is said of none. */
+static json_t *duty_of(const json_t *view, const char *stage, const json_t *spec) {
+  json_t *tell = json_object_get(spec, "tell"), *all = json_is_array(tell) ? json_incref(tell) : json_pack("[O]", tell),
+         *out = json_array(), *role;
+  const char *action = text(spec, "action"), *dot = action ? strchr(action, '.') : NULL;
+  char owner[100];
+  size_t i;
+  (void)snprintf(owner, sizeof owner, "%.*s", dot ? (int)(dot - action) : 99, dot ? action : stage);
+  const json_t *by = action ? json_object_get(bf__view_action(view, owner, dot ? dot + 1 : action), "by") : NULL;
+  json_array_foreach(all, i, role) if (names_role(by, role))(void) json_array_append(out, role);
+  if (json_array_size(out)) {
+    json_decref(all);
+    return out;
+  }
+  json_decref(out);
+  return all;
+}
+
+/* Those who are told on an escalation: roles, and for "superior" what is above each who is to act. */
+static int add_above(json_t *to, json_t *as, const json_t *duty, const json_t *tell) {
+  json_t *role;
   size_t i;
   if (json_is_array(tell)) {
-    json_array_foreach(tell, i, role) if (add_above(to, as, spec, role) < 0) return -1;
+    json_array_foreach(tell, i, role) if (add_above(to, as, duty, role) < 0) return -1;
     return 0;
   }
   if (!json_is_string(tell) || strcmp(json_string_value(tell), "superior") != 0) return add_all(to, as, tell, "to_supervisor");
-  if (json_is_string(own)) return tell_as(to, as, json_pack("{sO}", "superior", own), "to_superior");
-  json_array_foreach(own, i, role) if (tell_as(to, as, json_pack("{sO}", "superior", role), "to_superior") < 0) return -1;
+  json_array_foreach(duty, i, role) if (tell_as(to, as, json_pack("{sO}", "superior", role), "to_superior") < 0) return -1;
   return 0;
 }
 
@@ -204,19 +235,29 @@ static const char *name_of(const char *rung, const json_t *spec) {
   return *rung == 'd' ? "due" : "overdue";
 }
 
+/* Who is to act first, then who is only to know. */
+static int add_own(json_t *to, json_t *as, const json_t *tell, const json_t *duty, const char *name) {
+  size_t i;
+  json_t *role;
+  const char *other = *name == 'b' ? "before_other" : strcmp(name, "opens") == 0 ? "opens" : "late_other";
+  if (add_all(to, as, duty, name) < 0) return -1;
+  json_array_foreach(tell, i, role) if (!names_role(duty, role) && tell_as(to, as, json_incref(role), other) < 0) return -1;
+  return 0;
+}
+
 /* Who hears of RUNGS that came together: whoever has the duty, unless only an escalation came, and everybody whom one names. AS
  * tells beside each by which words. */
-static json_t *audience(const json_t *spec, const json_t *rungs, json_t *as) {
-  json_t *to = json_array(), *rung;
+static json_t *audience(const json_t *spec, const json_t *duty, const json_t *rungs, json_t *as) {
+  json_t *to = json_array(), *tell = json_object_get(spec, "tell"), *rung;
   const char *own = NULL;
   size_t i;
   json_array_foreach(rungs, i, rung) if (*json_string_value(rung) != 'u') own = json_string_value(rung);
-  if (own && add_all(to, as, json_object_get(spec, "tell"), name_of(own, spec)) < 0) goto failed;
+  if (own && add_own(to, as, tell, duty, name_of(own, spec)) < 0) goto failed;
   json_array_foreach(rungs, i, rung) {
     const char *name = json_string_value(rung);
     if (*name != 'u') continue;
     const json_t *up = json_array_get(json_object_get(spec, "escalate"), (size_t)strtoul(name + 2, NULL, 10));
-    if (add_above(to, as, spec, json_object_get(up, "tell")) < 0) goto failed;
+    if (add_above(to, as, duty, json_object_get(up, "tell")) < 0) goto failed;
   }
   return to;
 failed:
@@ -224,21 +265,23 @@ failed:
   return NULL;
 }
 
-json_t *bf__due_notice(const char *stage, const char *name, const json_t *spec, const json_t *rungs) {
+json_t *bf__due_notice(const json_t *view, const char *stage, const char *name, const json_t *spec, const json_t *rungs) {
   const char *last = json_string_value(json_array_get(rungs, json_array_size(rungs) - 1)), *when = phase(last ? last : "due");
   if (!json_object_get(spec, "tell")) return json_array();
-  json_t *as = json_array(), *to = as ? audience(spec, rungs, as) : NULL, *rung;
+  json_t *duty = duty_of(view, stage, spec), *as = json_array(), *rung;
+  json_t *to = as && duty ? audience(spec, duty, rungs, as) : NULL;
   bool passed = false;
   size_t i;
   json_array_foreach(rungs, i, rung) passed |= strcmp(json_string_value(rung), "due") == 0;
   /* what follows when the day has passed may end the duty itself: that it came to this is told all the same */
   bool keep = passed && json_object_get(spec, "on_due");
   if (!to) {
+    json_decref(duty);
     json_decref(as);
     return NULL;
   }
-  return json_pack("[{ss so so sO* sO* sO* ss ss ss* ss sO* so*}]", "do", "notify", "to", to, "as", as, "article",
-                   json_object_get(spec, "article"), "source", json_object_get(spec, "source"), "duty",
+  return json_pack("[{ss so so so sO* sO* sO* ss ss ss* ss sO* so*}]", "do", "notify", "to", to, "as", as, "doers", duty,
+                   "article", json_object_get(spec, "article"), "source", json_object_get(spec, "source"), "duty",
                    json_object_get(spec, "title"), "stage", stage, "deadline", name, "action", text(spec, "action"), "when", when,
                    "urgent", json_object_get(spec, "urgent"), "keep", keep ? json_true() : NULL);
 }

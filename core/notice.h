@@ -20,7 +20,7 @@ int bf__notice_write(struct bf__turn *turn, const json_t *state, const json_t *e
                      int *number, struct bf_error *err) BF_WARN_UNUSED;
 
 /* The `notify` effects by which people hear of a deadline: one, for the latest of RUNGS. New reference. */
-json_t *bf__due_notice(const char *stage, const char *name, const json_t *spec, const json_t *rungs);
+json_t *bf__due_notice(const json_t *view, const char *stage, const char *name, const json_t *spec, const json_t *rungs);
 
 /* A notice of no case, to each of ORGS (ids), worded by the template AS with VALUES (stolen). SEQ: of the event it belongs to. */
 int bf__notice_tell(struct bf__turn *turn, const json_t *orgs, int64_t seq, const char *as, json_t *values,

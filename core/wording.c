@@ -118,7 +118,7 @@ static json_t *left_of(const char *due, int64_t at_ms) {
 }
 
 json_t *bf__wording_values(struct bf__reading *reading, const json_t *body, const struct bf__wording_for *whom) {
-  static const char *const same[] = {"due", "article", "source", "duty"};
+  static const char *const same[] = {"due", "article", "source", "duty", "doers"};
   const char *base = reading->app->config.public_url;
   json_t *given = json_object(), *own = json_object_get(body, "values");
   if (!given) return NULL;

@@ -414,7 +414,7 @@ int bf__work_due(struct bf__work *work, const char *id, const char *stage, const
   json_decref(cases);
   json_array_foreach(rungs, i, one) if (r >= 0 && bf__state_fired(state, stage, name, due, json_string_value(one)) < 0) r =
       no_memory(err);
-  if (r >= 0) notices = bf__due_notice(stage, name, spec, rungs);
+  if (r >= 0) notices = bf__due_notice(view_of(work, state), stage, name, spec, rungs);
   if (r >= 0 && notices && json_array_extend(effects, notices) < 0) r = no_memory(err);
   json_decref(notices);
   if (r >= 0) {

@@ -10,6 +10,7 @@ local values = {
   article = { "依据的条", "the article", 14 }, source = { "别的法的出处", "another law's", { zh = "密码法第十四条", en = "Cryptography Law, article 14" } },
   stage = { "环节", "the stage", { zh = "项目审批", en = "Approval" } }, press = { "要办的操作", "the action to take", { zh = "批复", en = "Approve" } },
   link = { "事项的网址(配置了 public_url 才有)", "the case's address, with public_url configured", "https://banfa.example/cases/430922-2024-0001" },
+  doer = { "该由谁办", "who is to act", { zh = "政务管理服务局", en = "Government Affairs Service Bureau" } },
   who = { "收件人", "who is told", "张三" }, by = { "办事的人", "who did it", "李四" }, no = { "第几号", "its number", "2" },
   note = { "附言或理由", "a note, or why", "请尽快" }, said = { "脚本写的那句话", "the script's own sentence", { zh = "已批复", en = "Approved" } },
   org = { "单位", "the organisation", { zh = "县政务局", en = "County bureau" } }, deputy = { "代谁", "for whom one acts", "王五" },
@@ -26,7 +27,7 @@ end
 local common = names "case number unit place article source stage press link who due days note"
 local function of(always, sometimes) return { always = names(always), sometimes = names(sometimes or "") } end
 local told = {
-  before = of "case number duty due days", opens = of "case number duty due", due = of "case number duty due", overdue = of "case number duty due days",
+  before = of "case number duty due days", before_other = of("case number duty due doer", "days"), late_other = of "case number duty due days doer", opens = of "case number duty due", due = of "case number duty due", overdue = of "case number duty due days",
   to_superior = of "case number duty due days", to_supervisor = of "case number duty due days", told = of("case number said", "duty"),
   handed_over = of "case number by", copied = of "case number by", urged = of "case number by stage",
   opinion_asked = of "case number by no", opinion_awaited = of "case number no due", opinion_answered = of "case number by no",
@@ -155,7 +156,13 @@ local function with_titles(view, name, given)
   local stage = view.stages[stage_name or ""]
   out.stage = out.stage or stage and stage.title
   out.press = out.press or stage and (stage.actions[action or ""] or {}).title
-  local days = given.left and (name == "before" and given.left or -given.left)
+  local zh, en = {}, {}
+  for _, role in ipairs(given.doers or {}) do
+    local known = view.roles[role] or {}
+    zh[#zh + 1], en[#en + 1] = known.zh or role, known.en or role
+  end
+  if #zh > 0 then out.doer = { zh = table.concat(zh, "、"), en = table.concat(en, ", ") } end
+  local days = given.left and (name:find("^before") and given.left or -given.left)
   if days and days > 0 then out.days = days end
   out.place = out.place or view.jurisdictions[given.jurisdiction or ""]
   return out

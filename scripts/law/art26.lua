@@ -44,8 +44,10 @@ return law {
   { name = "整改时间不计,当日计入,重新提交的下一工作日起续计", article = 26, sort = "exception", given = final(),
     steps = { accept, { "2024-12-13", "bureau", "final_acceptance.correct", { missing = { "补测" } } }, { "2024-12-20", "builder", "final_acceptance.resubmit" } },
     expect = { due = { ["final_acceptance.accept"] = "2025-01-02" } } }, -- 已用12 13;续23 24 25 26 27 30 31 | 元旦休 | 2
-  { name = "超时限不视为合格,报领导小组", article = 26, sort = "exception", given = final(), steps = { accept }, ["until"] = "2024-12-27",
-    expect = { open = "final_acceptance", told = "leading_group", absent = { "final_accepted_on" } } },
+  { name = "超时限不视为合格,报领导小组", article = 26, sort = "exception", given = final(), steps = { accept }, ["until"] = "2024-12-31", -- 12月25日届满;26日报告上级,30日报告领导小组
+    expect = { open = "final_acceptance", told = { "superior", "leading_group" }, absent = { "final_accepted_on" } } },
+  { name = "逾期次日只报告上级", article = 26, sort = "boundary", given = final(), steps = { accept }, ["until"] = "2024-12-30",
+    expect = { open = "final_acceptance", told = "superior", not_told = "leading_group" } },
   { name = "没有专家会不能验收", article = 26, sort = "refusal", given = final(), steps = { accept, decide "2024-12-18" }, expect = { refused = { article = 26, code = "acceptance.meeting" } } },
   { name = "(三)未共享的不受理", article = 26, sort = "refusal", given = final { sharing_result = false }, steps = { accept }, expect = { refused = { article = 26, code = "acceptance.sharing" } } },
   { name = "(三)例外由政务管理服务局写明理由", article = 26, sort = "exception", given = final { sharing_result = false },

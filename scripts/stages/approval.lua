@@ -149,8 +149,8 @@ return stage "approval" {
     decide = { article = 14, clock = "decide", limit = "decide_within", warn = { workdays(3), workdays(1) }, after = { workdays(1), workdays(5) },
       tell = { "bureau", "builder" }, action = "approve",
       title = { zh = "审批时限({decide_within})", en = "Decide within {decide_within}" },
-      on_due = { notify { to = { "leading_group" }, article = 14, zh = "审批已超时限,尚未办结(超时不视为批准)",
-        en = "The limit for approval has passed without a decision; silence is never approval" } } },
+      -- 超时不视为批准:次日起报告上级,再报告领导小组 · silence is never approval: the body above hears of it, then the leading group
+      escalate = { { after = workdays(1), tell = "superior" }, { after = workdays(3), tell = "leading_group" } }, },
     release = { article = 43, from = "approved_on", limit = "release_within", nature = "reminder", unless = { "released_on", "secret_level" }, tell = "bureau",
       source = { zh = "借用政府信息公开条例第二十六条({release_within})", en = "Borrowed from the Regulation on Open Government Information, art. 26" },
       title = { zh = "项目信息公开提醒", en = "Release to the public" } },

@@ -89,6 +89,7 @@ return stage "construction" {
   },
   deadlines = {
     spot = { article = 25, from = "spot_correct_by", limit = "at_the_date", stage_open = true, warn = { workdays(3) }, tell = { "builder", "bureau" }, action = "answer_check",
+      escalate = { { after = workdays(3), tell = "superior" }, { after = workdays(10), tell = "bureau" } },
       title = { zh = "抽查整改期限", en = "Correct what the spot check found" } },
     report = { article = 23, from = "last_report_on", limit = "report_every", nature = "reminder", stage_open = true, warn = { workdays(5) },
       tell = "builder", action = "report",

@@ -42,6 +42,7 @@ return stage "correction" {
   deadlines = {
     correct_by = { article = 28, from = "correct_by", limit = "at_the_date", stage_open = true, warn = { workdays(10), workdays(3) },
       after = { workdays(1), workdays(5) }, tell = { "builder", "bureau" }, action = "resubmit",
+      escalate = { { after = workdays(3), tell = "superior" }, { after = workdays(10), tell = "bureau" } },
       title = { zh = "整改期限", en = "To be corrected by" } },
   },
 }

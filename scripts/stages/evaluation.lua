@@ -66,7 +66,8 @@ return stage "evaluation" {
   },
   deadlines = {
     fix = { article = 31, from = "evaluation_fix_by", limit = "at_the_date", unless = "evaluation_settled_on", warn = { workdays(5), workdays(1) },
-      after = { workdays(1), workdays(5) }, tell = { "builder", "bureau" }, action = "report_fixed", title = { zh = "后评价问题整改期限", en = "The problems are to be fixed" } },
+      after = { workdays(1), workdays(5) }, tell = { "builder", "bureau" }, action = "report_fixed",
+      escalate = { { after = workdays(3), tell = "superior" }, { after = workdays(10), tell = "bureau" } }, title = { zh = "后评价问题整改期限", en = "The problems are to be fixed" } },
     opens = { article = 31, from = "final_accepted_on", limit = "open_after", nature = "opens", stage_open = true, unless = "evaluated_on",
       warn = { days(15) }, tell = "bureau", action = "evaluate", title = { zh = "后评价可以开展", en = "The post-evaluation opens" } },
     waiting = { article = 19, from = "final_accepted_on", limit = "remind_after", nature = "reminder", stage_open = true,

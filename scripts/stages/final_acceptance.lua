@@ -106,7 +106,7 @@ return stage "final_acceptance" {
   deadlines = {
     accept = { article = 26, clock = "accept", limit = "accept_within", warn = { workdays(3), workdays(1) }, after = { workdays(1), workdays(5) },
       tell = { "bureau", "builder" }, action = "pass", title = { zh = "竣工验收时限({accept_within})", en = "Accept within {accept_within}" },
-      on_due = { notify { to = { "leading_group" }, article = 26, zh = "竣工验收已超时限,尚未办结(超时不视为合格)",
-        en = "The limit for acceptance has passed; silence is never acceptance" } } },
+      escalate = { { after = workdays(1), tell = "superior" }, { after = workdays(3), tell = "leading_group" } }, -- 超时不视为合格 · silence is never acceptance
+    },
   },
 }

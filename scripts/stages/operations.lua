@@ -88,7 +88,8 @@ return stage "operations" {
   },
   deadlines = {
     condition = { article = 26, from = "conditions_due", limit = "at_the_date", warn = { workdays(5), workdays(1) }, after = { workdays(1), workdays(5) },
-      tell = { "builder", "bureau" }, action = "meet_condition", title = { zh = "所附条件落实期限", en = "A condition is due" } },
+      tell = { "builder", "bureau" }, action = "meet_condition",
+      escalate = { { after = workdays(3), tell = "superior" }, { after = workdays(10), tell = "bureau" } }, title = { zh = "所附条件落实期限", en = "A condition is due" } },
     over = { article = 21, from = "operations_until", limit = "at_the_date", nature = "opens", stage_open = true,
       warn = { months(6), months(3), months(1) }, tell = { "builder", "bureau" }, action = "end",
       title = { zh = "运维期届满", en = "Operations end" } },

@@ -147,7 +147,8 @@ return stage "scheme_review" {
   },
   deadlines = {
     conditions = { article = 11, from = "review_conditions_due", limit = "at_the_date", warn = { workdays(5), workdays(1) }, after = { workdays(1), workdays(5) },
-      tell = { "builder", "center" }, action = "answer_conditions", title = { zh = "评审条件落实期限", en = "The conditions of the review are due" } },
+      tell = { "builder", "center" }, action = "answer_conditions",
+      escalate = { { after = workdays(3), tell = "superior" }, { after = workdays(10), tell = "bureau" } }, title = { zh = "评审条件落实期限", en = "The conditions of the review are due" } },
     waiting = { article = 11, from = "opened", limit = "remind_after", nature = "reminder", warn = { workdays(5) }, tell = "center", action = "pass",
       title = { zh = "方案评审提醒(本地设定)", en = "Scheme review pending (local setting)" } },
   },

@@ -55,8 +55,22 @@ def test_each_rung_to_whom_it_is_for():
         assert [n["as"] for n in inbox(s, "u1")] == ["before", "before", "due", "overdue"] and notice["press"]["zh"] == "答复"
         assert [n["as"] for n in inbox(s, "up")] == ["to_superior"] * 2 and [n["as"] for n in inbox(s, "of")] == ["to_supervisor"]
         assert inbox(s, "u1")[0]["lines"] == {"zh": ["还有4天到期。", "请办理“答复”;办结后不再提醒。"],
-                                              "en": ["4 days left.", "To do: Answer. Once it is done you are not reminded again."]}
+                                              "en": ["Days left: 4.", "To do: Answer. Once it is done you are not reminded again."]}
         assert s.login("up").case(id)["id"] == id, "who is told may look"
+
+
+def test_a_county_climbs_its_own_ladder():
+    with worded(RULES) as rules:
+        os.makedirs(os.path.join(rules, "counties", "100000"))
+        with open(os.path.join(rules, "counties", "100000", "ladder.lua"), "w", encoding="utf-8") as f:
+            f.write('return { amend "work" { deadlines = { answer = { escalate = { { after = workdays(1), tell = { "superior", "office" } } } } } },\n'
+                    '  reword "to_superior" { zh = { subject = "请督办:{case}逾期{days}天" } } }')
+        with server(clock="2024-03-01T09:00", scripts=rules) as s:
+            people(s)
+            s.login("u1").create("item", {"title": "甲"})
+            s.clock("2024-05-10T10:00")
+            assert [told(s, who) for who in ("up", "of")] == [[("2024-03-18", "up")]] * 2
+            assert inbox(s, "up")[0]["zh"] == "请督办:甲逾期3天" and inbox(s, "of")[0]["zh"].startswith("逾期报告:甲的“答复”逾期3天未办")
 
 
 def test_what_is_done_reminds_no_more():

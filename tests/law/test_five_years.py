@@ -174,13 +174,39 @@ def posts(roles, place, unit, role):
     return set()
 
 
+def heard(view, event, spec):
+    """[(role, by which words)] of those who hear of an event's rungs. Nobody is above a body of the demonstration city, so that one hears of it itself."""
+    own, stage, nature = [r for r in event["rungs"] if not r.startswith("up")], event["stage"], spec.get("nature")
+    tell, action = listed(spec.get("tell")), spec.get("action")
+    where, action = action.split(".") if action and "." in action else (stage, action)
+    by = listed(view["stages"][where]["actions"].get(action, {}).get("by")) if action else []
+    duty = [r for r in tell if r in by] or tell
+    out = []
+    if own:
+        words = "before" if own[-1].startswith("warn") else "opens" if nature == "opens" else "due" if own[-1] == "due" else "overdue"
+        others = {"before": "before_other", "opens": "opens"}.get(words, "late_other")
+        out += [(r, words) for r in duty] + [(r, others) for r in tell if r not in duty]
+    for rung in event["rungs"]:
+        for role in listed(spec["escalate"][int(rung[2:])]["tell"]) if rung.startswith("up") else ():
+            out += [(r, "overdue") for r in duty] if role == "superior" else [(role, "to_supervisor")]
+    return out
+
+
+def morning(at):
+    """When a body is told of what came AT: in the waking hours of a working day."""
+    day, time = datetime.date.fromisoformat(at[:10]), at[11:]
+    if CALENDAR.works(day) and "08:00" <= time < "21:00":
+        return at
+    return f"{CALENDAR.roll(day if CALENDAR.works(day) and time < '08:00' else day + DAY)}T08:00"
+
+
 class Told:
     """What the events of one case say about its reminders, against what they had to be."""
 
     def __init__(self, rules, case, events):
         self.case, self.events, self.rules = case, events, rules
         self.checked = self.clocked = 0
-        self.notices = []  # (org, moment, deadline, due, article)
+        self.notices = []  # (org, moment, deadline, due, article, words)
 
     def view(self, event):
         places = self.rules[event["ruleset"]]
@@ -213,12 +239,12 @@ class Told:
             if rung != "due":
                 assert CALENDAR.works(datetime.date.fromisoformat(moments[rung][:10])), f"{what}: on a rest day"
         self.checked += len(wanted)
-        tell = listed(spec.get("tell"))
-        orgs = [posts(view["roles"], self.case["jurisdiction"], self.case["unit"], role) for role in tell]
-        if None not in orgs:
-            self.notices += [(org, at, event["deadline"], event["due"], spec.get("article")) for org in set().union(*orgs)]
-        else:
-            self.notices = self.notices + [(None, at, event["deadline"], event["due"], spec.get("article"))]
+        told = {}  # {org: by which words}: who is to act, who is to know, then who is above
+        for role, words in heard(view, event, spec):
+            orgs = posts(view["roles"], self.case["jurisdiction"], self.case["unit"], role)
+            for org in orgs if orgs is not None else {None}:
+                told.setdefault(org, words)
+        self.notices += [(org, morning(at), event["deadline"], event["due"], spec.get("article"), None if None in told else words) for org, words in told.items()]
 
     def nothing_missed(self, view, state, since, until, fired):
         for stage, declared in view["stages"].items():
@@ -302,13 +328,17 @@ def test_every_reminder_of_five_years():
 
 
 def compare(told, boxes):
-    got = collections.Counter((n["case"], org, n["at"][:16], n["deadline"], n["due"], n.get("article")) for org, items in boxes.items() for n in items)
+    got = collections.Counter((n["case"], org, n["at"][:16], n["deadline"], n["due"], n.get("article"), n["as"]) for org, items in boxes.items() for n in items)
     twice = [k for k, count in got.items() if count > 1]
     assert not twice, f"told twice: {twice[:5]}"
     known = {(t.case["id"], *n) for t in told for n in t.notices}
-    vague = {(case, *rest) for case, org, *rest in known if org is None}
-    missing = [n for n in known if n[1] in boxes and n not in got]
-    besides = [n for n in got if n not in known and (n[0], *n[2:]) not in vague]
+    vague = {(case, *rest[:-1]) for case, org, *rest in known if rest[-1] is None}  # where somebody stays out of it
+    missing = [n for n in known if n[1] in boxes and n[-1] and n not in got]
+    besides = [n for n in got if n not in known and (n[0], *n[2:-1]) not in vague]
+    for items in boxes.values():
+        for n in items:
+            assert CALENDAR.works(datetime.date.fromisoformat(n["at"][:10])) and "08:00" <= n["at"][11:16] < "21:00", f"on a rest day, or at night: {n}"
+            assert str(int(n["due"][:4])) in n["zh"] and n["zh"] != n["en"] and "{" not in n["zh"] + n["en"] and n["lines"]["zh"], f"worded badly: {n}"
     assert not missing and not besides, f"not told: {missing[:5]}; told besides: {besides[:5]}"
     assert sum(got.values()) > 500
 
