@@ -1,7 +1,7 @@
 # What banfa needs from Debian, by name; sourced by quickstart.sh and tests/run.sh.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev liblua5.4-dev libjansson-dev libssl-dev libsodium-dev libsqlite3-dev zlib1g-dev libcurl4-openssl-dev libxlsxwriter-dev node-llhttp uthash-dev"
 RUN_PACKAGES="ca-certificates curl python3"
-TEST_PACKAGES="openssl libcmocka-dev lua5.4 lua-check python3 binutils procps clang-format python3-openpyxl wrk chromium fonts-noto-cjk"
+TEST_PACKAGES="openssl libcmocka-dev lua5.4 lua-check python3 python3-icalendar python3-vobject binutils procps clang-format python3-openpyxl wrk chromium fonts-noto-cjk"
 # The pages are built by npm. A machine with its own Node.js of 18 or newer keeps it.
 WEB_PACKAGES="nodejs npm"
 if command -v npm >/dev/null && [ "$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 18 ]; then WEB_PACKAGES=""; fi

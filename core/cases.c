@@ -276,6 +276,14 @@ static bool same_rows(const struct entry *entry, const struct bf__rung *rungs, i
   return true;
 }
 
+static int drop_row(struct bf__turn *turn, const char *id, const struct row *row, struct bf_error *err) {
+  char due[BF__DATE_TEXT];
+  int r = bf__store_rung_drop(turn->store, id, row->stage, row->name, row->rung, err);
+  if (r < 0 || strcmp(row->rung, "alive") != 0) return r;
+  bf__date_format(row->due, due);
+  return bf__store_deadline_ended(turn->store, id, row->stage, row->name, due, turn->now_ms, err);
+}
+
 /* Brings the stored rungs of a case in line with what is derived: only differences are written. */
 static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t *state, struct bf_error *err) {
   struct bf__rung rungs[BF__RUNGS_MAX];
@@ -289,9 +297,7 @@ static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t 
   for (int i = 0; i < entry->count; i++) {
     bool found = false;
     for (int k = 0; k < count && !found; k++) found = same_row(&entry->rows[i], &rungs[k]);
-    if (!found && (r = bf__store_rung_drop(turn->store, entry->id, entry->rows[i].stage, entry->rows[i].name, entry->rows[i].rung,
-                                           err)) < 0)
-      return r;
+    if (!found && (r = drop_row(turn, entry->id, &entry->rows[i], err)) < 0) return r;
   }
   struct row *rows = calloc((size_t)count + 1, sizeof *rows);
   if (!rows) return no_memory(err);
@@ -308,6 +314,8 @@ static int write_rungs(struct bf__turn *turn, struct entry *entry, const json_t 
     bf__date_format(rungs[k].due, due);
     if (r >= 0 && (!old || old->at != rungs[k].at || old->due != rungs[k].due))
       r = bf__store_rung_put(turn->store, entry->id, rungs[k].stage, rungs[k].name, rungs[k].rung, rungs[k].at, due, err);
+    if (r >= 0 && !old && strcmp(rungs[k].rung, "alive") == 0)
+      r = bf__store_deadline_runs(turn->store, entry->id, rungs[k].stage, rungs[k].name, err);
     if (r < 0) {
       rows_free(rows, k + 1);
       return r;

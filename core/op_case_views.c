@@ -330,11 +330,12 @@ static bool date_or_nothing(const char *text_) {
 /* The deadlines between two dates, soonest first. */
 int bf__deadline_items(struct bf__reading *reading, const char *from, const char *to, bool mine, int64_t limit, json_t **ret,
                        struct bf_error *err) {
-  static const char sql[] = "SELECT d.case_id, d.stage, d.name, d.due, c.state FROM deadlines d JOIN cases c ON c.id = d.case_id"
-                            " WHERE d.rung = 'alive' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
+  static const char sql[] =
+      "SELECT d.case_id, d.stage, d.name, d.due, c.state, c.changed_ms FROM deadlines d JOIN cases c ON c.id = d.case_id"
+      " WHERE d.rung = 'alive' AND d.due >= $1 AND d.due <= $2 ORDER BY d.due, d.case_id LIMIT $3";
   json_t *rows = NULL, *row, *items = json_array();
   size_t i;
-  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j", &rows, err, "tti",
+  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t state:j changed_ms:i", &rows, err, "tti",
                                  from && *from ? from : "0000-00-00", to && *to ? to : "9999-99-99", (int64_t)SCAN_MAX)
                 : no_memory(err);
   json_array_foreach(rows, i, row) {
@@ -349,11 +350,47 @@ int bf__deadline_items(struct bf__reading *reading, const char *from, const char
       (void)json_object_set(one, "case", json_object_get(row, "case"));
       (void)json_object_set(one, "case_title", json_object_get(state, "title"));
       (void)json_object_set(one, "version", json_object_get(state, "version"));
+      (void)json_object_set(one, "changed_ms", json_object_get(row, "changed_ms"));
       const struct bf__ruleset *set = bf__reign_set(reading->reign, state);
       if (set) (void)json_object_set_new(one, "ruleset", json_string(set->hash));
       (void)json_array_append(items, one);
     }
     json_decref(all);
+  }
+  json_decref(rows);
+  if (r < 0)
+    json_decref(items);
+  else
+    *ret = items;
+  return r;
+}
+
+int bf__deadline_ended_items(struct bf__reading *reading, int64_t since_ms, int64_t limit, json_t **ret, struct bf_error *err) {
+  static const char sql[] =
+      "SELECT e.case_id, e.stage, e.name, e.due, e.at_ms, c.state FROM deadlines_ended e JOIN cases c ON c.id = e.case_id"
+      " WHERE e.at_ms >= $1 ORDER BY e.at_ms DESC, e.case_id LIMIT $2";
+  json_t *rows = NULL, *row, *items = json_array();
+  size_t i;
+  int r = items ? bf__store_rows(reading->store, sql, "case:t stage:t name:t due:t changed_ms:i state:j", &rows, err, "ii",
+                                 since_ms, (int64_t)SCAN_MAX)
+                : no_memory(err);
+  json_array_foreach(rows, i, row) {
+    const json_t *state = json_object_get(row, "state"), *view = view_of(reading, state);
+    const json_t *spec =
+        json_object_get(json_object_get(bf__view_stage(view, text(row, "stage")), "deadlines"), text(row, "name"));
+    if ((int64_t)json_array_size(items) >= limit || !spec || !bf__may_see(reading, state)) continue;
+    json_t *one =
+        json_pack("{sO sO sO sO sO sO* sO sO sO sO*}", "case", json_object_get(row, "case"), "stage",
+                  json_object_get(row, "stage"), "name", json_object_get(row, "name"), "due", json_object_get(row, "due"),
+                  "changed_ms", json_object_get(row, "changed_ms"), "tell", json_object_get(spec, "tell"), "title",
+                  json_object_get(spec, "title"), "case_title", json_object_get(state, "title"), "version",
+                  json_object_get(state, "version"), "article", json_object_get(spec, "article"));
+    if (!one)
+      r = no_memory(err);
+    else if (concerns(reading, view, state, one) && json_array_append(items, one) < 0)
+      r = no_memory(err);
+    json_decref(one);
+    if (r < 0) break;
   }
   json_decref(rows);
   if (r < 0)

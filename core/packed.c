@@ -9,7 +9,7 @@
 #define GZIP_WINDOW (15 + 16) /* zlib's way to ask for a gzip head */
 
 /* FNV-1a, 64 bits, weak since packed and plain text share it: it says when the content is another one, and guards nothing. */
-static void mark(const char *text, size_t length, char out[24]) {
+void bf__etag_of(const char *text, size_t length, char out[24]) {
   uint64_t hash = UINT64_C(14695981039346656037);
   for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
   (void)snprintf(out, 24, "W/\"%016llx\"", (unsigned long long)hash);
@@ -38,7 +38,7 @@ struct bf__packed *bf__packed_new(const void *key, const char *text) {
     return NULL;
   }
   packed->key = key;
-  mark(text, length, packed->etag);
+  bf__etag_of(text, length, packed->etag);
   return packed;
 }
 

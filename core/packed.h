@@ -17,6 +17,7 @@ struct bf__packed {
 struct bf__packed *bf__packed_new(const void *key, const char *text);
 void bf__packed_free(struct bf__packed *list); /* all of a list */
 
+void bf__etag_of(const char *text, size_t length, char out[24]); /* a mark of the content, for ETag */
 /* Whether If-None-Match (NULL: none came) names ETAG. */
 bool bf__etag_known(const char *if_none_match, const char *etag);
 

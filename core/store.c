@@ -78,6 +78,10 @@ static const char *const upgrades[] = {
     /* 6: each channel has its own queue */
     "DROP INDEX outbox_next; CREATE INDEX outbox_next ON outbox (channel, state, next_ms);"
     "CREATE INDEX outbox_state ON outbox (state, next_ms);",
+    /* 7: duties that ended, so that a calendar that shows them takes them back */
+    "CREATE TABLE deadlines_ended (case_id TEXT NOT NULL, stage TEXT NOT NULL, name TEXT NOT NULL, due TEXT NOT NULL,"
+    " at_ms BIGINT NOT NULL, PRIMARY KEY (case_id, stage, name));"
+    "CREATE INDEX deadlines_ended_at ON deadlines_ended (at_ms);",
 };
 _Static_assert(sizeof upgrades / sizeof *upgrades == BF__SCHEMA_VERSION - 1, "one step for each version after the first");
 
@@ -421,6 +425,20 @@ int bf__store_rung_drop(struct bf__store *store, const char *case_id, const char
                         struct bf_error *err) {
   return bf__store_run(store, "DELETE FROM deadlines WHERE case_id = $1 AND stage = $2 AND name = $3 AND rung = $4", NULL, err,
                        "tttt", case_id, stage, name, rung);
+}
+
+int bf__store_deadline_ended(struct bf__store *store, const char *case_id, const char *stage, const char *name, const char *due,
+                             int64_t at_ms, struct bf_error *err) {
+  return bf__store_run(store,
+                       "INSERT INTO deadlines_ended (case_id, stage, name, due, at_ms) VALUES ($1, $2, $3, $4, $5)"
+                       " ON CONFLICT (case_id, stage, name) DO UPDATE SET due = excluded.due, at_ms = excluded.at_ms",
+                       NULL, err, "tttti", case_id, stage, name, due, at_ms);
+}
+
+int bf__store_deadline_runs(struct bf__store *store, const char *case_id, const char *stage, const char *name,
+                            struct bf_error *err) {
+  return bf__store_run(store, "DELETE FROM deadlines_ended WHERE case_id = $1 AND stage = $2 AND name = $3", NULL, err, "ttt",
+                       case_id, stage, name);
 }
 
 int bf__store_rung_next(struct bf__store *store, int64_t *ret_at, struct bf_error *err) {

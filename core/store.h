@@ -10,7 +10,7 @@
 #include "banfa/storage.h"
 #include "chain.h"
 
-#define BF__SCHEMA_VERSION 6 /* one more for each step of `upgrades` in store.c */
+#define BF__SCHEMA_VERSION 7 /* one more for each step of `upgrades` in store.c */
 
 struct bf__store;
 
@@ -61,6 +61,11 @@ int bf__store_rung_put(struct bf__store *store, const char *case_id, const char 
                        int64_t at_ms, const char *due, struct bf_error *err) BF_WARN_UNUSED;
 int bf__store_rung_drop(struct bf__store *store, const char *case_id, const char *stage, const char *name, const char *rung,
                         struct bf_error *err) BF_WARN_UNUSED;
+/* A deadline that ran until AT_MS and is no more, with the date that it had last; RUNS: it is again. */
+int bf__store_deadline_ended(struct bf__store *store, const char *case_id, const char *stage, const char *name, const char *due,
+                             int64_t at_ms, struct bf_error *err) BF_WARN_UNUSED;
+int bf__store_deadline_runs(struct bf__store *store, const char *case_id, const char *stage, const char *name,
+                            struct bf_error *err) BF_WARN_UNUSED;
 /* The earliest pending moment, INT64_MAX when there is none. */
 int bf__store_rung_next(struct bf__store *store, int64_t *ret_at, struct bf_error *err) BF_WARN_UNUSED;
 

@@ -1,4 +1,5 @@
 -- What the first version had otherwise: undoes each step of `upgrades` in core/store.c, the latest first. A new step brings its line here.
+DROP TABLE deadlines_ended; -- 7
 DROP INDEX outbox_next; DROP INDEX outbox_state; CREATE INDEX outbox_next ON outbox (state, next_ms); -- 6
 DROP TABLE rules_proofs; -- 5
 DROP TABLE rules_candidates; -- 4

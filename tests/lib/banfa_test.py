@@ -34,15 +34,15 @@ def server(clock="2022-09-01T09:00", preset=None, scripts=None, config=None, ext
 
 
 @contextlib.contextmanager
-def configured(rules, **more):
-    """A server whose configuration has a "rules" section of its own."""
+def configured(rules, clock="2024-03-01T09:00", settings=None, **more):
+    """A server whose configuration has a "rules" section of its own, and other settings."""
     with open(os.path.join(ROOT, "config", "banfa.json"), encoding="utf-8") as f:
         config = json.load(f)
-    config.update(rules=rules, calendar=os.path.join(ROOT, "config", "calendar"), scripts=os.path.join(ROOT, "scripts"))
+    config.update(rules=rules, calendar=os.path.join(ROOT, "config", "calendar"), scripts=os.path.join(ROOT, "scripts"), **(settings or {}))
     with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
         json.dump(config, f)
         f.flush()
-        with server(clock="2024-03-01T09:00", config=f.name, **more) as s:
+        with server(clock=clock, config=f.name, **more) as s:
             yield s
 
 
