@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "form.h"
+#include "pool.h"
 
 #define VERBS 32
 
@@ -31,6 +32,7 @@ int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
   const struct bf__verb *verb = bf__verbs;
   struct bf__cli cli = {.server = -1};
+  bf__pool_use();
   (void)umask(077); /* data, backups and exports are for their owner */
   if (!*name) return overview(stderr, BF__USAGE);
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) return overview(stdout, BF__DONE);

@@ -42,8 +42,9 @@ static void tally(json_t *counts, const json_t *impact, const char *name, int si
 
 /* Keeps the ten cases with the most changes, most first. */
 static void keep_first(json_t *first, json_t *impact) {
-  size_t at = 0;
-  while (at < json_array_size(first) && count_of(json_array_get(first, at)) >= count_of(impact)) at++;
+  size_t at = json_array_size(first);
+  int64_t own = count_of(impact);
+  while (at > 0 && count_of(json_array_get(first, at - 1)) < own) at--; /* from the end: most cases come no further */
   if (at >= FIRST) return;
   (void)json_array_insert(first, at, impact);
   if (json_array_size(first) > FIRST) (void)json_array_remove(first, FIRST);

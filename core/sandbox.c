@@ -31,6 +31,8 @@
 const struct bf__sandbox_limits bf__sandbox_default_limits = {
     .memory = 64u * 1024 * 1024, .load_ms = 20000, .call_ms = 1000, .call_steps = 10000000, .depth = 32, .values = 200000};
 
+#define GC_PAUSE 300 /* percent of what was alive after the last collection, when the next begins */
+
 /* Calls BODY(ARGUMENT) protected; the one result stays on the stack. */
 static int enter(struct bf__sandbox *sandbox, lua_CFunction body, void *argument, struct bf_error *err) {
   lua_State *L = sandbox->L;
@@ -77,6 +79,8 @@ int bf__sandbox_new(const struct bf__sandbox_limits *limits, struct bf__sandbox 
     rc = bf_fail(err, BF_ENOMEM, "", "no memory for a script state");
   } else {
     *(struct bf__sandbox **)lua_getextraspace(sandbox->L) = sandbox;
+    /* most of a state are its scripts, which stay: looking through them for garbage less often is worth its memory */
+    (void)lua_gc(sandbox->L, LUA_GCINC, GC_PAUSE, 0, 0);
     load_budget(sandbox);
     rc = enter(sandbox, open_body, NULL, err);
   }

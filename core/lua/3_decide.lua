@@ -2,11 +2,17 @@
 local list = P.list
 
 -- What a script sees as its third argument: the day, who acts, limits in force, the cases it asked to read.
+local limit_functions = {} -- for each view, made once
 local function context(view, stage, now)
+  local limit = limit_functions[view]
+  if not limit then
+    limit = function(name) return P.resolve_limit(view, "", name) end
+    limit_functions[view] = limit
+  end
   return host.readonly {
     date = now.date, time = now.time, actor = now.actor, seed = now.seed, cases = now.cases or {}, entries = now.entries or {},
     limits = stage and stage.limits or {},
-    limit = function(name) return P.resolve_limit(view, "", name) end,
+    limit = limit,
     asking = now.asking,
   }
 end
@@ -83,15 +89,14 @@ local function used_up(stage, action, name, case, input, into)
 end
 
 -- What stands against ACTION before any input is known.
-local function standing(view, stage_name, stage, name, action, case, now, input)
+local function standing(view, stage_name, stage, name, action, case, ctx, input)
   local refusals = {}
-  local ctx = context(view, stage, now)
   P.here, P.stage_name = view, stage_name
   used_up(stage, action, name, case, input, refusals)
   missing_papers(view, stage_name, stage, action, case, ctx, refusals)
   local before = #refusals
   for _, guard in ipairs(functions(action.guard)) do gather(refusals, guard(case, ctx), first_article(stage, action), guard) end
-  return refusals, ctx, #refusals == before
+  return refusals, #refusals == before
 end
 
 -- Turns placeholders of data effects into values, fills in the stage's own name, follows leads.
@@ -144,8 +149,8 @@ local function is_there(view, stage_name, action_name)
 end
 
 -- Where a page is asked for, a guard that fails blocks its own action and hides nothing else; the operator is told by who asked.
-local function standing_or_fault(view, stage_name, stage, name, action, case, now)
-  local ok, said = pcall(standing, view, stage_name, stage, name, action, case, now)
+local function standing_or_fault(view, stage_name, stage, name, action, case, ctx)
+  local ok, said = pcall(standing, view, stage_name, stage, name, action, case, ctx)
   if ok then return said end
   local fault_ = tostring(said)
   return { { code = "script.fault", article = first_article(stage, action), fault = fault_,
@@ -160,9 +165,10 @@ function P.entry.actions(case, now)
   for stage_name, s in pairs(case.stages) do
     local stage = view.stages[stage_name]
     if s.state == "open" and stage then
+      local ctx = context(view, stage, now) -- nobody can write to it: one for all of the stage's actions
       for name, action in pairs(stage.actions) do
-        if (action.by ~= "system" or now.everything) and (not action.when or holds(view, stage_name, action.when, case, context(view, stage, now))) then
-          out[#out + 1] = { stage = stage_name, action = name, refusals = (now.asking and standing_or_fault or standing)(view, stage_name, stage, name, action, case, now) }
+        if (action.by ~= "system" or now.everything) and (not action.when or holds(view, stage_name, action.when, case, ctx)) then
+          out[#out + 1] = { stage = stage_name, action = name, refusals = (now.asking and standing_or_fault or standing)(view, stage_name, stage, name, action, case, ctx) }
         end
       end
     end
@@ -174,11 +180,12 @@ end
 function P.entry.decide(case, stage_name, action_name, input, now)
   local view = P.view(case.jurisdiction)
   local stage, action = is_there(view, stage_name, action_name)
-  if action.when and not holds(view, stage_name, action.when, case, context(view, stage, now)) then
+  local ctx = context(view, stage, now)
+  if action.when and not holds(view, stage_name, action.when, case, ctx) then
     return { refusals = { { code = "not_applicable", article = first_article(stage, action),
       zh = ("“%s”不适用于本项目的现状"):format(action.title.zh), en = ("“%s” does not apply to this case as it stands"):format(action.title.en) } } }
   end
-  local refusals, ctx, guarded = standing(view, stage_name, stage, action_name, action, case, now, input)
+  local refusals, guarded = standing(view, stage_name, stage, action_name, action, case, ctx, input)
   -- a check may rely on what the guards make sure of
   for _, check in ipairs(guarded and functions(action.check) or {}) do gather(refusals, check(case, input, ctx), first_article(stage, action), check) end
   if #refusals > 0 then return { refusals = refusals } end
