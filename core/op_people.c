@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lists.h"
 #include "op_orgs.h"
 #include "people.h"
 #include "people_job.h"
@@ -191,6 +192,8 @@ const struct bf__operation bf__operations_people[] = {
     {.name = "me.deputy", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_deputy},
     {.name = "me.notices", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_notices},
     {.name = "me.notices.put", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_notices_put},
+    {.name = "me.lists", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_lists},
+    {.name = "me.lists.put", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_me_lists_put},
     {.name = "user.deputy", .kind = BF__LOOP, .access = BF__ADMIN, .loop = bf__op_user_deputy},
     {.name = "org.list", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_org_list},
     {.name = "user.list", .kind = BF__LOOP, .access = BF__USER, .loop = bf__op_user_list},

@@ -26,6 +26,8 @@ static const struct route routes[] = {
     {"get", API "me/notices", "me.notices", "我的通知方式", "How I want to be told", NULL, NULL, NULL},
     {"post", API "me/notices", "me.notices.put", "设置我的通知方式", "Say how I want to be told", NULL,
      "channels lang digest quiet", NULL},
+    {"get", API "me/lists", "me.lists", "我的列表视图", "The lists I keep by name", NULL, NULL, NULL},
+    {"post", API "me/lists", "me.lists.put", "保存我的列表视图", "Keep my lists", NULL, "views!", NULL},
     {"get", API "me/deputies", "me.deputies", "我的委派与代理", "My absences, and whom I deputise", NULL, NULL, NULL},
     {"post", API "me/deputies", "me.deputy", "委派代理人", "Name a deputy for some days", NULL, "from to deputy why cancel",
      NULL},

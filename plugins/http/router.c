@@ -13,6 +13,8 @@ static const struct bf__route routes[] = {
     {HTTP_POST, API "me/password", "me.password", 0},
     {HTTP_GET, API "me/notices", "me.notices", 0},
     {HTTP_POST, API "me/notices", "me.notices.put", 0},
+    {HTTP_GET, API "me/lists", "me.lists", 0},
+    {HTTP_POST, API "me/lists", "me.lists.put", 0},
     {HTTP_GET, API "me/deputies", "me.deputies", 0},
     {HTTP_POST, API "me/deputies", "me.deputy", 0},
     {HTTP_GET, API "cases", "case.list", 0},

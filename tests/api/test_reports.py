@@ -165,6 +165,14 @@ def test_lists_are_narrowed_and_sorted():
     assert status == 400 and problem["refusals"][0]["code"] == "list.column", problem
 
 
+def test_lists_kept_by_name():
+    views = [{"name": "逾期", "query": "overdue=true", "standard": True}, {"name": "大项目", "query": "sort=-fact.investment"}]
+    C.ask("bureau", "POST", "/api/v1/me/lists", {"views": views})
+    assert C.ask("bureau", "GET", "/api/v1/me/lists") == {"views": views} and C.ask("finance", "GET", "/api/v1/me/lists") == {"views": []}
+    refused(lambda: C.ask("bureau", "POST", "/api/v1/me/lists", {"views": [views[0], {**views[0], "standard": False}]}), 422, "view.taken")
+    assert C.ask("bureau", "GET", "/api/v1/me/lists")["views"] == views, "nothing half kept"
+
+
 def test_tables_and_workbooks():
     frozen, rows = workbook("bureau", "/api/v1/cases?kind=project&format=xlsx&sort=-fact.investment")
     assert frozen == "A2" and rows[0][:2] == ["编号", "名称"] and rows[1][0] == P["D"], rows[:2]
