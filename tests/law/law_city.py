@@ -8,6 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from banfa_fold import compare  # noqa: E402
 from banfa_test import Refused, main, refused, server  # noqa: E402
+from play import Calendar  # noqa: E402
 
 CITY, NAN, TAOJIANG = "430900", "430921", "430922"
 BODIES = [  # one user each, named as the organisation
@@ -19,6 +20,7 @@ BODIES = [  # one user each, named as the organisation
     ("taojiang-shuili", "桃江县水利局", TAOJIANG, ["builder"])]
 EXPERTS = ["E001", "E002", "E003", "E004", "E005"]
 GOOD = {s: "pass" for s in ("goals", "siting", "functions", "approach", "data_sharing", "architecture", "equipment", "estimate")}
+CALENDAR = Calendar()
 
 
 def yuan(n):
@@ -159,7 +161,7 @@ class City:
         """All notices have reached their inboxes."""
         for _ in range(20000):
             counts = self.call("outbox.list")["counts"]
-            if not any(c["state"] == "waiting" and c["count"] for c in counts):
+            if not any(c["due"] for c in counts):
                 return
         raise AssertionError(f"notices that are not delivered: {counts}")
 
@@ -304,7 +306,8 @@ class Life:
         assert self.city.open(self.id) == sorted(stages), f"{self.city.today}: open {self.city.open(self.id)}"
 
     def reminded(self, day, deadline, due, *people):
-        """A reminder that must have come on DAY, to these and nobody else."""
+        """A reminder that must have come on DAY, or the next working day, to these and nobody else."""
+        day = str(CALENDAR.roll(datetime.date.fromisoformat(day)))
         for who in people:
             self.reminders.setdefault(who, []).append((day, deadline, due))
 
