@@ -426,10 +426,11 @@ static int retry(struct bf__turn *turn, struct bf__command *command, struct bf_e
 /* What an operator sees: by channel and state, and what was set aside and why. */
 static int outbox(struct bf__reading *reading, struct bf_error *err) {
   json_t *counts = NULL, *aside = NULL;
-  int r = bf__store_rows(reading->store,
-                         "SELECT channel, state, COUNT(*), SUM(CASE WHEN state = 'waiting' AND next_ms <= $1 THEN 1 ELSE 0 END) FROM"
-                         " outbox GROUP BY channel, state ORDER BY channel, state",
-                         "channel:t state:t count:i due:i", &counts, err, "i", reading->now_ms);
+  int r =
+      bf__store_rows(reading->store,
+                     "SELECT channel, state, COUNT(*), SUM(CASE WHEN state = 'waiting' AND next_ms <= $1 THEN 1 ELSE 0 END) FROM"
+                     " outbox GROUP BY channel, state ORDER BY channel, state",
+                     "channel:t state:t count:i due:i", &counts, err, "i", reading->now_ms);
   if (r >= 0)
     r = bf__store_rows(
         reading->store,
