@@ -13,8 +13,8 @@ local values = {
   doer = { "该由谁办", "who is to act", { zh = "政务管理服务局", en = "Government Affairs Service Bureau" } },
   who = { "收件人", "who is told", "张三" }, by = { "办事的人", "who did it", "李四" }, no = { "第几号", "its number", "2" },
   note = { "附言或理由", "a note, or why", "请尽快" }, said = { "脚本写的那句话", "the script's own sentence", { zh = "已批复", en = "Approved" } },
-  org = { "单位", "the organisation", { zh = "县政务局", en = "County bureau" } }, deputy = { "代谁", "for whom one acts", "王五" },
-  from = { "起", "from", "2024-03-01" }, to = { "止", "until", "2024-03-08" }, ruleset = { "规则集", "the ruleset", "0123456789ab" },
+  org = { "单位", "the organisation", { zh = "县政务局", en = "County bureau" } },
+  from = { "起", "from", "2024-03-01" }, ruleset = { "规则集", "the ruleset", "0123456789ab" },
   fault = { "出错的位置和原因", "where a script failed, and how", "stages/approval.lua:12: …" },
   count = { "几条", "how many", 3 }, subject = { "这一条的标题", "the notice's own subject", { zh = "桃江县水库监测:“审批”将于3月15日到期", en = "Reservoirs: Decide falls due on 15 March" } },
 }
@@ -33,7 +33,7 @@ local told = {
   opinion_asked = of "case number by no", opinion_awaited = of "case number no due", opinion_answered = of "case number by no",
   sign_asked = of "case number by no press", signed = of "case number no", sign_failed = of "case number no",
   sent_back = of "case number by press", taken_back = of "case number by press",
-  vacant = of "org", deputy = of "deputy from to", rules_missed = of("from ruleset", "fault"), stuck = of "case number duty due fault",
+  vacant = of "org", rules_missed = of("from ruleset", "fault"),
   digest = of "count", digest_item = of "subject", foot = of "",
 }
 local no_subject = { foot = true, digest_item = true }

@@ -25,7 +25,4 @@ return {
   notice "to_supervisor" { title = { zh = "逾期报告(主管部门)", en = "Report of what is overdue, to the supervising body" },
     zh = { subject = "逾期报告:{case}的“{duty}”逾期{days}天未办({due|date}到期)", lines = { "申报单位:{unit}", "责任单位经提醒仍未办理“{press}”,请依职责监督。" } },
     en = { subject = "Overdue: {case}, {duty} not done for {days} day(s) (due {due|date})", lines = { "Unit: {unit}", "Reminded, and still not done: {press}. It is yours to supervise." } } },
-  notice "stuck" { title = { zh = "到期办理的脚本出错(管理员)", en = "A deadline's script fails, to administrators" },
-    zh = { subject = "{case}:“{duty}”到期后的处理多次出错,已搁置", lines = { "{fault}", "请修正规则;新规则启用后自动重试,也可以用命令重试。" } },
-    en = { subject = "{case}: what follows {duty} has failed several times and is set aside", lines = { "{fault}", "Mend the rules: it is tried again when new rules come into force, or by command." } } },
 }
