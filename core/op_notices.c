@@ -425,7 +425,7 @@ static int retry(struct bf__turn *turn, struct bf__command *command, struct bf_e
 
 /* What an operator sees: by channel and state, and what was set aside and why. */
 static int outbox(struct bf__reading *reading, struct bf_error *err) {
-  json_t *counts = NULL, *aside = NULL;
+  json_t *counts = NULL, *aside = NULL, *waiting = NULL;
   int r =
       bf__store_rows(reading->store,
                      "SELECT channel, state, COUNT(*), SUM(CASE WHEN state = 'waiting' AND next_ms <= $1 THEN 1 ELSE 0 END) FROM"
@@ -437,8 +437,14 @@ static int outbox(struct bf__reading *reading, struct bf_error *err) {
         "SELECT id, channel, recipient, attempts, fault, state, body FROM outbox WHERE state = 'aside' OR attempts > 0 AND "
         "state = 'waiting' ORDER BY id LIMIT 200",
         "id:i channel:t recipient:t attempts:i fault:t state:t body:j", &aside, err, "");
+  if (r >= 0)
+    r = bf__store_rows(
+        reading->store,
+        "SELECT id, channel, recipient, next_ms, body FROM outbox WHERE state = 'waiting' AND attempts = 0 ORDER BY "
+        "next_ms, id LIMIT 100",
+        "id:i channel:t recipient:t next_ms:i body:j", &waiting, err, "");
   reading->status = 200;
-  reading->body = json_pack("{so* so*}", "counts", counts, "troubled", aside);
+  reading->body = json_pack("{so* so* so*}", "counts", counts, "troubled", aside, "waiting", waiting);
   return r;
 }
 

@@ -11,7 +11,7 @@ const struct bf__operation *bf__operation_find(const char *name) {
       bf__operations_forecast,  bf__operations_import,      bf__operations_feed,      bf__operations_why,
       bf__operations_recount,   bf__operations_rules_views, bf__operations_office,    bf__operations_vacancy,
       bf__operations_stream,    bf__operations_steps,       bf__operations_work,      bf__operations_case_list,
-      bf__operations_letters,   bf__operations_wording,
+      bf__operations_presence,  bf__operations_letters,     bf__operations_wording,
   };
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
     for (const struct bf__operation *operation = tables[i]; operation->name; operation++)

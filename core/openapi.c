@@ -39,6 +39,8 @@ static const struct route routes[] = {
     {"post", API "cases/{id}/office/{way}", "case.office", "转办、加签、会签、退回、撤回、催办、抄送、回避",
      "Hand over, ask, sign together, send back, take back, urge, copy, recuse", NULL, "*", NULL},
     {"get", API "cases/{id}/steps", "case.steps", "可退回、可撤回的步骤", "The steps a case can go back to", "stage", NULL, NULL},
+    {"post", API "cases/{id}/here", "case.here", "我正看着此事项;还有谁", "I have this case open; who else", NULL, "doing leave",
+     NULL},
     {"get", API "cases/{id}/events", "case.events", "事项的办理记录", "A case's events", "cursor limit", NULL, NULL},
     {"get", API "cases/{id}/forecast", "case.forecast", "接下来会发生什么", "What happens next, and when", "until", NULL, NULL},
     {"get", API "work", "case.work", "我的待办和我在等的", "What waits for the reader, and what he waits for", "limit", NULL,

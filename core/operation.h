@@ -87,7 +87,8 @@ extern const struct bf__operation bf__operations_cases[], bf__operations_case_vi
     bf__operations_rules_views[], bf__operations_audit[], bf__operations_public[], bf__operations_system[],
     bf__operations_reports[], bf__operations_notices[], bf__operations_forecast[], bf__operations_import[], bf__operations_feed[],
     bf__operations_why[], bf__operations_stream[], bf__operations_recount[], bf__operations_office[], bf__operations_vacancy[],
-    bf__operations_steps[], bf__operations_work[], bf__operations_case_list[], bf__operations_letters[], bf__operations_wording[];
+    bf__operations_steps[], bf__operations_work[], bf__operations_case_list[], bf__operations_presence[],
+    bf__operations_letters[], bf__operations_wording[];
 
 /* Answers. ------------------------------------------------------------------------------------------------------------- */
 

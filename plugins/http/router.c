@@ -23,6 +23,7 @@ static const struct bf__route routes[] = {
     {HTTP_POST, API "cases/{id}/actions/{stage}/{action}", "case.act", 0},
     {HTTP_POST, API "cases/{id}/office/{way}", "case.office", 0},
     {HTTP_GET, API "cases/{id}/steps", "case.steps", 0},
+    {HTTP_POST, API "cases/{id}/here", "case.here", 0},
     {HTTP_GET, API "cases/{id}/events", "case.events", 0},
     {HTTP_GET, API "cases/{id}/forecast", "case.forecast", 0},
     {HTTP_GET, API "work", "case.work", 0},

@@ -173,6 +173,17 @@ def test_lists_kept_by_name():
     assert C.ask("bureau", "GET", "/api/v1/me/lists")["views"] == views, "nothing half kept"
 
 
+def test_who_else_is_at_a_case():
+    path = f"/api/v1/cases/{P['A']}/here"
+    assert C.ask("bureau", "POST", path, {})["others"] == []
+    said = C.ask("chengguan", "POST", path, {"doing": "支付"})
+    assert [one["user"] for one in said["others"]] == ["bureau"] and said["version"] == C.ask("bureau", "GET", f"/api/v1/cases/{P['A']}")["version"], said
+    assert [(one["user"], one["doing"]) for one in C.ask("bureau", "POST", path, {})["others"]] == [("chengguan", "支付")]
+    C.ask("chengguan", "POST", path, {"leave": True})
+    assert C.ask("bureau", "POST", path, {})["others"] == []
+    refused(lambda: C.ask("shuili", "POST", path, {}), 404)  # who may not see a case is not told who looks at it
+
+
 def test_tables_and_workbooks():
     frozen, rows = workbook("bureau", "/api/v1/cases?kind=project&format=xlsx&sort=-fact.investment")
     assert frozen == "A2" and rows[0][:2] == ["编号", "名称"] and rows[1][0] == P["D"], rows[:2]

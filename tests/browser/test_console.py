@@ -127,6 +127,36 @@ def test_refused_fields_drafts_and_a_lost_connection():
         browser.clean()
 
 
+def test_lists_are_kept_and_worked_in_bulk():
+    with server(clock="2024-02-26T09:00") as running, Browser(running.port) as browser:
+        c = City(running)
+        ask = browser.ask
+        c.at("2024-02-26")
+        ids = [c.upto("approval", yuan(amount), who="shuili", title=title) for amount, title in ((3_000_000, "灌区一期"), (4_000_000, "灌区二期"))]
+        c.do(ids[0], "shuili", "approval.apply", "approval_application")
+        # two people at one case see each other
+        ask("open", user="shuili", path=f"/cases/{ids[0]}")
+        ask("wait", user="shuili", selector=".headline")
+        ask("open", user="bureau", path=f"/cases/{ids[0]}")
+        assert "水利局" in ask("wait", user="bureau", selector=".presence")["text"]
+        # conditions are in the address; a view keeps them for the person
+        ask("open", user="bureau", path="/cases?stage=approval&sort=-fact.investment")
+        ask("click", user="bureau", selector=".page-tools .el-button:has-text('保存视图')")
+        ask("type", user="bureau", selector=".views-name input", text="待受理")
+        ask("click", user="bureau", selector=".views-save")
+        ask("wait", user="bureau", selector=".views-pick")
+        assert c.client("bureau").get("/api/v1/me/lists")["views"][0]["query"] == "sort=-fact.investment&stage=approval"
+        # chosen together, each is decided by itself
+        ask("wait", user="bureau", selector=".window-row:nth-of-type(2)")
+        ask("click", user="bureau", selector="th.cases-choose .el-checkbox")
+        ask("click", user="bureau", selector=".bulk-start")
+        ask("click", user="bureau", selector=".bulk-send")
+        assert "已办 1 个,未办 1 个" in ask("wait", user="bureau", selector=".bulk [role=status]")["text"]
+        rows = ask("text", user="bureau", selector=".bulk-rows")["text"]
+        assert rows.index("灌区二期") < rows.index("未办") < rows.index("灌区一期") < rows.rindex("已办"), rows
+        browser.clean()
+
+
 def test_a_countys_own_stage_appears_with_its_form():
     with server(clock="2024-02-26T09:00") as running, Browser(running.port) as browser:
         c = City(running)
