@@ -120,6 +120,8 @@ local report_words = described("report", 'report "name" { … }', "报表", "A r
   { "parameters", "table", "可以给的参数", "Parameters", '{ { "plan_year", int, zh = "年度", en = "Year" } }' },
   { "totals", "table", "要合计的列", "Columns that are summed", '{ "investment" }' },
   { "order", "table", "排序的列;前加 - 从大到小", "Columns to sort by; - for the greatest first", '{ "-investment" }' },
+  { "board", "table", "作为领导视图:by 参数的每个选项一张图和表,bars 画柱的金额列,ages 按时长分的件数列", "Shown as an overview: a chart and a table for each choice of parameter `by`; bars are columns of money, ages columns of counts", '{ by = "by", bars = { "planned" }, ages = { "overdue" } }' },
+  { "room", "string", "同名的报表放在一页上,前后相接,共用参数", "Reports of one room stand on one page and share their parameters", '"plan"' },
   { "help", "table", "一句提示", "A hint", '{ zh = "…", en = "…" }' } })
 
 local column_words = described("column", '{ "key", type, zh = …, en = … }', "报表的一列", "A column of a report", {

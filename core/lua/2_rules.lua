@@ -476,6 +476,22 @@ local function check_impartial(view)
   end
 end
 
+-- board = { by = parameter, bars = columns, ages = columns }: what it names must be there.
+local function check_board(name, report)
+  local columns, parameters = {}, {}
+  for _, c in ipairs(report.columns) do columns[c.name] = c end
+  for _, p in ipairs(report.parameters or {}) do parameters[p.name] = p end
+  local board, by = report.board, report.board.by
+  if not (by and parameters[by] and parameters[by].choices) then
+    wrong("board", "report '%s': board.by names a parameter with choices%s", name, by and near(by, parameters) or "")
+  end
+  for _, part in ipairs { "bars", "ages" } do
+    for _, column in ipairs(list(board[part])) do
+      if not columns[column] then wrong(column, "report '%s' board.%s: column '%s' is not there%s", name, part, column, near(column, columns)) end
+    end
+  end
+end
+
 local function check_references(view)
   check_impartial(view)
   for name, stage in pairs(view.stages) do
@@ -510,6 +526,7 @@ local function check_references(view)
     if report.kind and not view.kinds[report.kind] then
       wrong(report.kind, "report '%s': kind '%s' is not there%s", name, report.kind, near(report.kind, view.kinds))
     end
+    if report.board then check_board(name, report) end
   end
   for name, register in pairs(view.registers) do
     checked = view.at["register" .. name]

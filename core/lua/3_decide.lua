@@ -256,7 +256,7 @@ function P.entry.report(name, jurisdiction, cases, now)
   local report, titles, out = view.reports[name], {}, {}
   local columns = column_names(report)
   for stage, s in pairs(view.stages) do titles[stage] = s.title end
-  local ctx = host.readonly { date = now.date, actor = now.actor, deadlines = now.deadlines or {}, units = now.units or {}, parameters = now.parameters or {},
+  local ctx = host.readonly { date = now.date, actor = now.actor, deadlines = now.deadlines or {}, units = now.units or {}, places = view.jurisdictions, parameters = now.parameters or {},
     titles = titles, limit = function(limit) return P.resolve_limit(view, "", limit) end }
   for _, case in ipairs(cases) do
     local said = report.row(case, ctx)

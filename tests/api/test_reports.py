@@ -122,8 +122,35 @@ def test_the_ledger_adds_up():
     assert said["totals"]["contract_amount"] == yuan(20_700_000) and said["totals"]["unpaid"] == yuan(20_700_000), said["totals"]
 
 
+def test_the_leaders_view():
+    """The same sums however they are sorted, each figure with its cases."""
+    wanted = {"projects": 4, "approved": yuan(20_000_000), "contracted": yuan(20_700_000), "paid": 0}
+    for by, keys in (("stage", None), ("unit", {"益阳市城市管理和综合执法局", "益阳市水利局"}), ("county", {"益阳市"}), ("year", {"2024"})):
+        said = report("group", "overview", by=by)
+        rows, totals = said["rows"], said["totals"]
+        assert {name: totals[name] for name in wanted} == wanted, (by, totals)
+        assert totals["due"] == report("bureau", "payments_due", year=2023)["totals"]["amount"], totals
+        assert sorted(id for r in rows for id in r["cases"]) == sorted(P[p] for p in "ABCD"), rows
+        assert keys is None or {r["key"] for r in rows} == keys, rows
+        for r in rows:
+            assert r["projects"] == len(r["cases"]), r
+    refused(lambda: report("bureau", "overview", by="mood"), 400)
+
+
+def test_the_plan_of_a_year():
+    said = report("bureau", "plan_projects", plan_year=2024)
+    assert {(r["case"], r["standing"]) for r in said["rows"]} == {(P["D"], "yearly"), (P["C"], "yearly")}, said["rows"]
+    assert said["totals"]["investment"] == said["totals"]["city"] == yuan(21_200_000), said["totals"]
+    units = report("bureau", "plan_units", plan_year=2024)
+    assert units["totals"]["amount"] == yuan(21_200_000) and {r["source"] for r in units["rows"]} == {"city"}, units
+    path = report("bureau", "plan_path", plan_year=2024)
+    assert path["rows"] and all(r["issued_on"] >= r["government_on"] >= r["leading_group_on"] for r in path["rows"]), path["rows"]
+    assert path["totals"]["included"] == 3, path["totals"]  # the classified one too: a number, no name
+
+
 def test_nothing_classified_in_any():
-    for name, parameters in (("yearly_plan", {"plan_year": 2024}), ("funding_plan", {"year": 2024}), ("payments_due", {"year": 2024}), ("audit_plan", {"year": 2023}),
+    for name, parameters in (("overview", {}), ("plan_projects", {"plan_year": 2024}), ("plan_units", {"plan_year": 2024}), ("plan_path", {"plan_year": 2024}),
+                             ("yearly_plan", {"plan_year": 2024}), ("funding_plan", {"year": 2024}), ("payments_due", {"year": 2024}), ("audit_plan", {"year": 2023}),
                              ("unit_record", {}), ("projects_by_stage", {}), ("ledger", {})):
         said = str(report("finance", name, **parameters)) + "".join(csv("finance", name, **parameters))
         assert P["E"] not in said and "应急指挥" not in said, name

@@ -42,6 +42,23 @@ def look(browser, page, lang, size):
     browser.ask("shot", user=page["user"], file=os.path.join(OUT, f"{page['name']}-{size[0]}x{size[1]}-{lang}.png"), full=size[0] == 390)
 
 
+def figures(browser):
+    """A figure of the leaders' view, its cases, one of them; the plan of a year with what was struck and why."""
+    ask, user = browser.ask, "bureau1"
+    ask("open", user=user, path="/overview?by=unit", lang="zh", size=[1366, 768])
+    said = ask("wait", user=user, selector=".report tbody tr:first-child")["text"]
+    ask("click", user=user, selector=".report tbody tr:first-child td:nth-child(2) .figure")
+    count = int(re.search(r"共 (\d+) 项", ask("wait", user=user, selector=".drill .small")["text"])[1])
+    assert re.search(rf"\D{count}\D", said), (said, count)
+    ask("wait", user=user, selector=f".drill tbody tr:nth-child({min(count, 20)})")
+    ask("click", user=user, selector=".drill tbody a")
+    ask("wait", user=user, selector=".project-todo")
+    ask("open", user=user, path="/plan?plan_year=2026", lang="zh", size=[1366, 768])
+    text = ask("text", user=user, selector=".report")["text"]
+    for word in ("益阳市2026年度", "政府常务会议通过", "调出", "缓列", "市级财政资金", "合计"):
+        assert word in text, (word, text[:1500])
+
+
 def test_every_page():
     data, last = city()
     running = Server(data, clock=f"{last}T23:59")  # the release build: what is looked at here is the pages
@@ -60,6 +77,7 @@ def test_every_page():
                         continue
                     for one in browser.ask("axe", user=page["user"])["violations"]:
                         found.append(f"{page['name']} {size} {lang}: {one['impact']} {one['id']} ({one['help']}): {one['nodes']}")
+            figures(browser)
             browser.clean()
     finally:
         code = running.stop()

@@ -1,6 +1,10 @@
 // The one table of pages. To add a page: a folder here with its .vue file (and words.js beside it), and a row below; see README.md of
 // the plugin. `nav` puts it into the menu under that group; `show(me)` says for whom; `open` pages need no login, and stand without
 // the menu; `bare` pages stand alone (login, print).
+import { rules } from '@/lib/rules.js'
+
+const hasReports = (me, which) => Object.values(rules.value?.reports ?? {}).some(report => which(report) && [report.by].flat().some(role => me.roles.includes(role)))
+
 export const groups = [
   { name: 'work', title: ['办理', 'Work'] },
   { name: 'city', title: ['全局', 'Overview'] },
@@ -17,6 +21,10 @@ export const pages = [
   { path: '/cases/:id', name: 'case', page: () => import('./project/Project.vue') },
   { path: '/print/:id/:letter', name: 'print', bare: true, page: () => import('./print/Letter.vue') },
   { path: '/calendar', name: 'calendar', nav: 'work', icon: 'calendar', title: ['日历', 'Calendar'], page: () => import('./calendar/Calendar.vue') },
+  { path: '/overview', name: 'overview', nav: 'city', icon: 'chart', title: ['领导视图', 'Overview'], show: me => hasReports(me, report => report.board), page: () => import('./reports/Overview.vue') },
+  { path: '/plan', name: 'plan', nav: 'city', icon: 'plan', title: ['年度计划', 'Plan of a year'], show: me => hasReports(me, report => report.room === 'plan'), page: () => import('./reports/Plan.vue') },
+  { path: '/reports', name: 'reports', nav: 'city', icon: 'paper', title: ['报表', 'Reports'], show: me => hasReports(me, report => !report.board), page: () => import('./reports/Reports.vue') },
+  { path: '/reports/:name', name: 'report', page: () => import('./reports/Reports.vue') },
   { path: '/registers', name: 'registers', nav: 'city', icon: 'people', title: ['名录', 'Registers'], page: () => import('./registers/Registers.vue') },
   { path: '/registers/:name', name: 'register', page: () => import('./registers/Registers.vue') },
   { path: '/draws', name: 'draws', page: () => import('./registers/Draws.vue') },
