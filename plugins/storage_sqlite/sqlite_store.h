@@ -53,7 +53,8 @@ void db_rollback(struct bf_db *db);
 int lock_take(const struct store *store, int *ret_fd, struct bf_error *err);
 void lock_drop(int fd); /* -1 is accepted */
 
-/* gather.c: what the writer puts into the log in a row goes out in one call. The name of the VFS, or NULL: then the system's does. */
+/* gather.c: what the writer puts into the log in a row goes out in one call. The name of the VFS, or NULL: then the system's
+ * does. */
 const char *gather_use(void);
 void gather_done(const char *name); /* after the last connection was closed; NULL is accepted */
 
