@@ -33,7 +33,7 @@ struct list {
   json_t *items; /* what was found */
   struct bf__table *table;
   const json_t *columns; /* of the table */
-  int64_t cursor, seen, found, most;
+  int64_t cursor, seen, found, most, rows;
   bool more;
 };
 
@@ -314,7 +314,7 @@ static int slice(struct list *list, json_t **ret, struct bf_error *err) {
 #undef FITTING
   return bf__store_rows(list->reading->store, list->up && !list->sort ? up : down, "number:i state:j", ret, err, "ittttiti",
                         list->cursor, list->kind ? list->kind : "", list->unit ? list->unit : "", list->q,
-                        list->stage ? list->stage : "", (int64_t)list->open, list->place ? list->place : "", (int64_t)PAGE_MAX);
+                        list->stage ? list->stage : "", (int64_t)list->open, list->place ? list->place : "", list->rows);
 }
 
 /* Until MOST are found, or nothing is left, or LOOK rows were looked through: list->more tells whether there is more. */
@@ -324,8 +324,10 @@ static int go_through(struct list *list, int64_t look, struct bf_error *err) {
   while (r >= 0 && list->more && list->found < list->most && list->seen < look) {
     size_t i;
     json_t *rows = NULL, *row;
+    int64_t left = list->most - list->found + 1; /* no more is read than may be wanted */
+    list->rows = left > PAGE_MAX ? PAGE_MAX : left < PAGE ? PAGE : left;
     if ((r = slice(list, &rows, err)) < 0) break;
-    list->more = json_array_size(rows) == PAGE_MAX;
+    list->more = (int64_t)json_array_size(rows) == list->rows;
     json_array_foreach(rows, i, row) {
       if (r < 0) break;
       if (list->found == list->most) {
