@@ -68,17 +68,53 @@ static void check_inside(struct bf__cli *cli, json_t *checks) {
   json_decref(answer);
 }
 
+/* A test through one channel; what the channel said is told as it came. */
+static void test_channel(struct bf__cli *cli, const char *channel, const char *address, json_t *checks) {
+  struct bf_error err = {0};
+  json_t *answer = NULL;
+  char name[80], said[700];
+  (void)snprintf(name, sizeof name, "channel.%s", channel);
+  json_t *params = json_pack("{s:s, s:s}", "channel", channel, "address", address);
+  if (bf__cli_call(cli, "channel.test", params, &answer, &err) < 0) {
+    (void)add(checks, name, false, "测试没有发出", err.message);
+    return;
+  }
+  const json_t *body = json_object_get(answer, "body"), *refusal = json_array_get(json_object_get(body, "refusals"), 0);
+  const char *fault = json_string_value(json_object_get(refusal ? refusal : body, refusal ? "en" : "fault"));
+  bool ok = json_is_true(json_object_get(body, "delivered"));
+  (void)snprintf(said, sizeof said, "%s: %s", address, ok ? "a test was delivered" : fault ? fault : "no answer");
+  (void)add(checks, name, ok, ok ? "测试已送达" : "测试没有送达:请看原因并检查该渠道的设置", said);
+  json_decref(answer);
+}
+
+/* LIST: "mail=me@example.org,wecom=group1". */
+static void test_channels(struct bf__cli *cli, const char *list, json_t *checks) {
+  char *copy = strdup(list), *rest = NULL;
+  for (char *one = copy ? strtok_r(copy, ",", &rest) : NULL; one; one = strtok_r(NULL, ",", &rest)) {
+    char *address = strchr(one, '=');
+    if (address) *address++ = 0;
+    if (address && *address && *one)
+      test_channel(cli, one, address, checks);
+    else
+      (void)add(checks, one, false, "应写作 渠道=地址", "CHANNEL=ADDRESS is due, such as mail=me@example.org");
+  }
+  free(copy);
+}
+
 int bf__cmd_doctor(struct bf__cli *cli, int argc, char **argv) {
+  const char *tests = NULL;
+  const struct bf__cli_option own[] = {{"--test", &tests, NULL}, {0}};
   struct bf_error err = {0};
   size_t i;
   json_t *check, *checks = json_array();
-  int code = bf__cli_parse(cli, argc, argv, NULL, 0, 0);
+  int code = bf__cli_parse(cli, argc, argv, own, 0, 0);
   if (code < 0 && bf__cli_config(cli, &err) < 0) code = bf__cli_fail(&err);
   if (code < 0) {
     (void)add(checks, "config", true, "配置无误", cli->config.path ? cli->config.path : "no file: defaults");
     check_plugins(&cli->config, checks);
     check_scripts(&cli->config, checks);
     check_inside(cli, checks);
+    if (tests) test_channels(cli, tests, checks);
     code = BF__DONE;
     json_array_foreach(checks, i, check) if (json_is_false(json_object_get(check, "ok"))) code = BF__FAILED;
     json_t *body = json_pack("{s:b, s:O}", "ok", code == BF__DONE, "checks", checks);

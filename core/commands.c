@@ -83,7 +83,13 @@ const struct bf__verb bf__verbs[] = {
      "  deadlines       逐项重算时限并与所存核对 · counts every deadline again and compares it with what is stored\n"
      "  export FILE     导出 · writes the chain to FILE (\"-\": standard output)\n"
      "  head            链头 · the last link, to be kept elsewhere: a cut tail shows against it\n"},
-    {"doctor", bf__cmd_doctor, "", "体检 · checks the installation and the data, and says what to do", ""},
+    {"outbox", bf__cmd_outbox, "[list] | retry ID | again [CHANNEL]", "通知发送 · notices on their way out, by channel",
+     "  list            各渠道待发、已发、搁置的数目,搁置的原因 · counts by channel, and why something was set aside\n"
+     "  retry ID        重发一条 · tries one again now\n"
+     "  again [CHANNEL] 重发搁置的 · sends again what was set aside, on one channel or on all\n"},
+    {"doctor", bf__cmd_doctor, "[--test CHANNEL=ADDRESS,…]", "体检 · checks the installation and the data, and says what to do",
+     "  --test CHANNEL=ADDRESS,…  逐个渠道发一条测试 · sends a test through each channel named, such as\n"
+     "                            mail=me@example.org,wecom=group1; needs the server running\n"},
     {"version", bf__cmd_version, "", "版本 · versions of the program and its parts", ""},
     {"call", bf__cmd_call, "OPERATION [JSON]", "直接调用 · one operation as the operator, for scripts and tests",
      "  JSON is the parameters' object, \"-\" for standard input. Prints the answer's body; exit 0 when its status is below "

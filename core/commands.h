@@ -57,6 +57,7 @@ int bf__cmd_org(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_backup(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_restore(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_audit(struct bf__cli *cli, int argc, char **argv);
+int bf__cmd_outbox(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_doctor(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_version(struct bf__cli *cli, int argc, char **argv);
 int bf__cmd_call(struct bf__cli *cli, int argc, char **argv);

@@ -158,6 +158,27 @@ static void last_backup(struct checks *checks) {
         "the last backup was made at %s%s", at, ok ? "" : ", more than a week ago: make one with banfa backup");
 }
 
+/* What each channel has sent and not sent. */
+static void channels(struct checks *checks) {
+  json_t *rows = NULL, *row;
+  struct bf_error err = {0};
+  char name[80];
+  size_t i;
+  static const char sql[] =
+      "SELECT channel, SUM(CASE WHEN state = 'sent' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END),"
+      " SUM(CASE WHEN state = 'aside' THEN 1 ELSE 0 END) FROM outbox GROUP BY channel ORDER BY channel";
+  if (bf__store_rows(checks->reading->store, sql, "channel:t sent:i waiting:i aside:i", &rows, &err, "") < 0) return;
+  json_array_foreach(rows, i, row) {
+    json_int_t aside = json_integer_value(json_object_get(row, "aside"));
+    (void)snprintf(name, sizeof name, "outbox.%s", json_string_value(json_object_get(row, "channel")));
+    check(checks, name, aside == 0, aside ? "有通知发不出去:请看 banfa outbox" : "通知正常发出",
+          "%lld sent, %lld waiting, %lld set aside%s", (long long)json_integer_value(json_object_get(row, "sent")),
+          (long long)json_integer_value(json_object_get(row, "waiting")), (long long)aside,
+          aside ? ": banfa outbox tells why, banfa outbox again sends them again" : "");
+  }
+  json_decref(rows);
+}
+
 int bf__doctor(struct bf__reading *reading, struct bf_error *err) {
   struct checks checks = {.reading = reading, .list = json_array()};
   if (!checks.list) return bf_fail(err, BF_ENOMEM, "doctor", "no memory");
@@ -169,6 +190,7 @@ int bf__doctor(struct bf__reading *reading, struct bf_error *err) {
   documents(&checks);
   administrator(&checks);
   posts(&checks);
+  channels(&checks);
   last_backup(&checks);
   reading->status = 200;
   reading->body = json_pack("{so}", "checks", checks.list);

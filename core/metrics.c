@@ -62,6 +62,49 @@ static int count_of(struct bf__store *store, const char *sql, int64_t at, int64_
   return 0;
 }
 
+/* Dates that have passed and are not met, by how long. */
+static void overdue(struct bf__reading *reading, FILE *out) {
+  static const char sql[] =
+      "SELECT SUM(CASE WHEN due >= $2 THEN 1 ELSE 0 END), SUM(CASE WHEN due < $2 AND due >= $3 THEN 1 ELSE 0 END),"
+      " SUM(CASE WHEN due < $3 THEN 1 ELSE 0 END) FROM deadlines WHERE rung = 'alive' AND due < $1";
+  static const char *const ages[] = {"week", "month", "longer"};
+  char today[BF__DATE_TEXT], week[BF__DATE_TEXT], month[BF__DATE_TEXT];
+  struct bf_error err = {0};
+  struct bf_stmt *stmt;
+  bf__date_format(reading->today, today);
+  bf__date_format(reading->today - 7, week);
+  bf__date_format(reading->today - 30, month);
+  if (bf__store_run(reading->store, sql, &stmt, &err, "ttt", today, week, month) != BF_ROW) return;
+  head(out, "banfa_deadlines_overdue", "gauge", "Dates that have passed and are not met: up to a week, up to 30 days, longer.");
+  for (int i = 0; i < 3; i++)
+    (void)fprintf(out, "banfa_deadlines_overdue{age=\"%s\"} %lld\n", ages[i],
+                  (long long)bf__store_calls(reading->store)->column_int(stmt, i));
+  bf__store_calls(reading->store)->reset(stmt);
+}
+
+/* What should be out by now, by channel, and for how long the oldest has waited. */
+static void late(struct bf__reading *reading, FILE *out) {
+  static const char sql[] =
+      "SELECT channel, COUNT(*), MIN(next_ms) FROM outbox WHERE state = 'waiting' AND next_ms <= $1 GROUP BY channel";
+  struct bf_error err = {0};
+  json_t *rows = NULL, *row;
+  size_t i;
+  if (bf__store_rows(reading->store, sql, "channel:t count:i since:i", &rows, &err, "i", reading->now_ms) < 0) return;
+  head(out, "banfa_outbox_due", "gauge", "Notices whose time has come and that wait, by channel.");
+  json_array_foreach(rows, i, row) {
+    (void)fputs("banfa_outbox_due{", out);
+    label(out, "channel", json_string_value(json_object_get(row, "channel")));
+    (void)fprintf(out, "} %lld\n", (long long)json_integer_value(json_object_get(row, "count")));
+  }
+  head(out, "banfa_outbox_due_seconds", "gauge", "How long the oldest of them has waited.");
+  json_array_foreach(rows, i, row) {
+    (void)fputs("banfa_outbox_due_seconds{", out);
+    label(out, "channel", json_string_value(json_object_get(row, "channel")));
+    (void)fprintf(out, "} %lld\n", (long long)(reading->now_ms - json_integer_value(json_object_get(row, "since"))) / 1000);
+  }
+  json_decref(rows);
+}
+
 static int write_counts(struct bf__reading *reading, FILE *out, struct bf_error *err) {
   struct bf__store *store = reading->store;
   json_t *cases = NULL, *outbox = NULL;
@@ -91,6 +134,8 @@ static int write_counts(struct bf__reading *reading, FILE *out, struct bf_error 
     json_decref(vacant);
     plain(out, "banfa_notice_wording_failures_total", "counter", "Times that a template failed and plain words stood in.",
           bf__wording_failures());
+    overdue(reading, out);
+    late(reading, out);
     table(out, "banfa_outbox", "Notices by channel; waiting, sent, recalled or set aside.", "channel", "state", outbox);
   }
   json_decref(cases);

@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import receivers  # noqa: E402
-from banfa_test import ROOT, free_port, main, refused, server, worded  # noqa: E402
+from banfa_test import ROOT, command, free_port, main, refused, server, worded  # noqa: E402
 
 RULES = os.path.join(ROOT, "tests", "bench", "rules")
 
@@ -266,6 +266,18 @@ def test_what_fails_waits_or_is_set_aside():
         tried = w.boss.post("/api/v1/channels/test", {"channel": "webhook", "address": "nowhere"})
         assert tried["delivered"] is False and tried["fault"]
         refused(lambda: w.boss.post("/api/v1/channels/test", {"channel": "pigeon", "address": "x"}), 422, "channel.unknown")
+        # the same by command, and as figures
+        said = command(w.s, "doctor", "--test", "webhook=one,webhook=nowhere,pigeon=x,mail", "--json")
+        checks = [(c["ok"], c["en"]) for c in json.loads(said.stdout)["checks"] if c["name"] in ("channel.webhook", "channel.pigeon", "mail")]
+        assert said.returncode == 1 and [ok for ok, _ in checks] == [True, False, False, False], checks
+        assert "targets file" in checks[1][1] and "is due" in checks[3][1], checks
+        said = command(w.s, "outbox")
+        assert said.returncode == 0 and "webhook" in said.stdout and "targets file" in said.stdout, said.stdout
+        assert json.loads(command(w.s, "outbox", "--json").stdout)["counts"]
+        assert command(w.s, "outbox", "again", "webhook").returncode == 0 and command(w.s, "outbox", "agian").returncode == 2
+        metrics = w.boss.request("GET", "/metrics")[2].decode()
+        for line in ('banfa_outbox{channel="webhook",state="', "# TYPE banfa_outbox_due gauge", 'banfa_deadlines_overdue{age="week"}', "# TYPE banfa_outbox_due_seconds gauge"):
+            assert line in metrics, (line, metrics)
     receiver.stop()
 
 

@@ -6,12 +6,11 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
 import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from banfa_test import ROOT, Client, configured, main, refused, server  # noqa: E402
+from banfa_test import ROOT, Client, command, configured, main, refused, server  # noqa: E402
 
 RULES = os.path.join(ROOT, "tests", "fault", "rules")
 
@@ -39,10 +38,6 @@ def change(s, sql, *values):
 def again(s):
     assert s.stop() == 0
     return lambda sql, *values: change(s, sql, *values)
-
-
-def command(s, *words, data=None):
-    return subprocess.run([s.program, *words, "--data", data or s.data], capture_output=True, text=True, check=False)
 
 
 def anyone(s):

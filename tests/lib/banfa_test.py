@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -67,6 +68,11 @@ def refused(call, status=None, code=None, article=None):
             assert r.get("zh") and r.get("en"), f"a refusal without both languages: {r}"
         return refusal
     raise AssertionError("this should have been refused")
+
+
+def command(s, *words, data=None):
+    """One run of the program on the command line, beside the server S."""
+    return subprocess.run([s.program, *words, "--data", data or s.data], capture_output=True, text=True, check=False)
 
 
 def main(scope):
