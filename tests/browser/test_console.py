@@ -157,6 +157,40 @@ def test_lists_are_kept_and_worked_in_bulk():
         browser.clean()
 
 
+def test_experts_are_drawn_and_the_public_looks():
+    with server(clock="2024-02-26T09:00") as running, Browser(running.port) as browser:
+        c, ask = City(running), browser.ask
+        c.at("2024-02-26")
+        id = c.upto("scheme_review", yuan(3_000_000), who="shuili", title="灌区数字孪生")
+        # one cannot come and is left out with the reason; the draw is checked again by the browser that shows it
+        ask("act", user="center", case=id, what="scheme_review.draw", input={"count": 3, "unavailable": [{"expert": "E002", "reason": "出差"}]})
+        draw = c.fact(id, "expert_draws")[-1]
+        assert len(draw["drawn"]) == 3 and "E002" not in draw["pool"] and draw["excluded"][0]["reason"] == "出差", draw
+        ask("open", user="bureau", path=f"/draws?case={id}")
+        ask("wait", user="bureau", selector=".tag.green:has-text('复核一致')")
+        text = ask("text", user="bureau", selector="main")["text"]
+        assert all("专家" + one in text for one in draw["drawn"]) and "出差" in text and draw["seed"] in text, text
+        # released: found by anybody; classified: not even by its name
+        open_one, secret = (c.upto("budget_review", yuan(1_000_000), who=who, title=title) for who, title in (("shuili", "防汛调度平台"), ("chengguan", "防汛应急指挥")))
+        for one in (open_one, secret):
+            c.do(one, "bureau", "budget_review.release")
+        ask("open", path="/public?q=防汛")
+        assert "防汛调度平台" in ask("wait", selector=".public-list")["text"]
+        assert "防汛应急指挥" in ask("text", selector=".public-list")["text"]
+        c.act(secret, "chengguan", "budget_review.classify", level=1, number="定密〔2024〕1号")
+        ask("open", path="/public?q=防汛")
+        assert "防汛调度平台" in ask("wait", selector=".public-list")["text"]
+        assert "防汛应急指挥" not in ask("text")["text"]
+        ask("type", selector=".public-search input", text="应急指挥")
+        ask("click", selector=".public-search button")
+        assert "没有符合条件" in ask("wait", selector=".empty")["text"]
+        ask("open", path=f"/public/{secret}")
+        assert "防汛应急指挥" not in ask("text")["text"]
+        ask("open", path=f"/public/{open_one}")
+        assert "防汛调度平台" in ask("text")["text"]
+        browser.clean()
+
+
 def test_a_countys_own_stage_appears_with_its_form():
     with server(clock="2024-02-26T09:00") as running, Browser(running.port) as browser:
         c = City(running)
