@@ -1,5 +1,5 @@
 """Every page with the demonstration city's data: axe finds nothing serious, nothing is wider than a phone, every answer has its policy; screenshots at
-three sizes in both languages go to build/browser/. BANFA_SHOTS=all takes them all; without it each page is taken at one size in turn."""
+three sizes in both languages go to build/browser/. BANFA_SHOTS=all takes them all, BANFA_README=1 those of the README; without it each page is taken at one size in turn."""
 import json
 import os
 import re
@@ -59,6 +59,32 @@ def figures(browser):
         assert word in text, (word, text[:1500])
 
 
+def pictures(browser):
+    """The README's own, taken anew where BANFA_README=1 asks for it."""
+    folder = os.path.join(ROOT, "docs", "screenshots")
+    os.makedirs(folder, exist_ok=True)
+    for name in ("today", "case", "overview"):
+        page = next(one for one in PAGES if one["name"] == name)
+        look(browser, page, "zh", [1366, 768])
+        browser.ask("shot", user=page["user"], file=os.path.join(folder, f"{name}.png"))
+
+
+def zoomed(browser):
+    """At 200% on an old office screen: 683 by 384 pixels of page. Nothing is wider than the window, and what is to be done can be reached."""
+    found = []
+    for page in PAGES:
+        if page["name"] in ("today", "case", "cases", "case-new", "calendar", "overview", "public", "rules"):
+            browser.ask("open", user=page["user"], path=page["path"], lang="zh", size=[683, 384])
+            wider = browser.ask("overflow", user=page["user"])["wider"]
+            if wider > 0:
+                found.append(f"{page['name']} at 200%: {wider} pixels wider than the window")
+    action = next(one for one in PAGES if one["name"] == "case-action")
+    browser.ask("open", user=action["user"], path=action["path"], lang="zh", size=[683, 384])
+    browser.ask("click", user=action["user"], selector=".action-dialog .el-dialog__footer .el-button:not(.el-button--primary)")  # clicking scrolls there, or fails
+    browser.ask("wait", user=action["user"], selector=".action-dialog", state="detached")
+    return found
+
+
 def test_every_page():
     data, last = city()
     running = Server(data, clock=f"{last}T23:59")  # the release build: what is looked at here is the pages
@@ -78,6 +104,9 @@ def test_every_page():
                     for one in browser.ask("axe", user=page["user"])["violations"]:
                         found.append(f"{page['name']} {size} {lang}: {one['impact']} {one['id']} ({one['help']}): {one['nodes']}")
             figures(browser)
+            found += zoomed(browser)
+            if os.environ.get("BANFA_README"):
+                pictures(browser)
             browser.clean()
     finally:
         code = running.stop()
