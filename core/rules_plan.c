@@ -214,13 +214,13 @@ static int count_slices(struct bf__store *store, int64_t *ret, struct bf_error *
 
 static int each_case(struct plan *plan, struct bf__store *store, struct bf_error *err) {
   uv_thread_t threads[WORKERS];
-  int count = 0, want = (int)uv_available_parallelism() - 1; /* one is left to those who are served meanwhile */
+  int count = 0, want = (int)uv_available_parallelism();
   int r = count_slices(store, &plan->slices, err);
   if (r >= 0 && !(plan->found = calloc((size_t)plan->slices + 1, sizeof(json_t *)))) r = no_memory(err);
   if (r >= 0 && (r = uv_mutex_init(&plan->lock)) < 0) r = bf_fail(err, BF_EIO, "plan", "%s", uv_strerror(r));
   if (r < 0) return r;
   if (want > WORKERS) want = WORKERS;
-  if (want > plan->slices) want = (int)plan->slices;
+  if (want > plan->slices) want = plan->slices > 0 ? (int)plan->slices : 1;
   while (count < want - 1 && uv_thread_create(&threads[count], work, plan) == 0) count++;
   work(plan); /* this thread is one of them */
   while (count > 0) (void)uv_thread_join(&threads[--count]);
