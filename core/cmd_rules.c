@@ -106,6 +106,20 @@ static void print_coverage(const json_t *articles) {
 }
 
 /* Without state: law cases bring their own. */
+/* What did not happen at a branch. */
+static const char *branch_words(const char *kind) {
+  static const struct {
+    const char *kind, *words;
+  } all[] = {{"then", "条件从未成立 · never holds"},
+             {"else", "条件从未不成立 · never fails to hold"},
+             {"and", "and 右边从未看到 · right of `and` never looked at"},
+             {"or", "or 右边从未看到 · right of `or` never looked at"},
+             {"loop", "循环体从未进入 · loop never entered"}};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (strcmp(all[i].kind, kind) == 0) return all[i].words;
+  return kind;
+}
+
 static void print_lines(const json_t *coverage) {
   size_t i, k;
   json_t *file, *left;
@@ -114,6 +128,12 @@ static void print_lines(const json_t *coverage) {
         printf("没有判例走到 · no law case: %s:%lld: %s\n", json_string_value(json_object_get(file, "path")),
                number(left, "line"), json_string_value(json_object_get(left, "text")));
   }
+  json_array_foreach(json_object_get(coverage, "files"), i, file) {
+    json_array_foreach(json_object_get(file, "untaken"), k, left)(void)
+        printf("no law case: %s:%lld: %s: %s\n", json_string_value(json_object_get(file, "path")), number(left, "line"),
+               branch_words(json_string_value(json_object_get(left, "kind"))), json_string_value(json_object_get(left, "text")));
+  }
+  (void)printf("%lld of %lld branches taken by law cases\n", number(coverage, "taken"), number(coverage, "branches"));
   (void)printf("%lld of %lld lines run by law cases\n", number(coverage, "run"), number(coverage, "lines"));
 }
 

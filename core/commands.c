@@ -32,7 +32,7 @@ const struct bf__verb bf__verbs[] = {
      "  list            历次规则 · every ruleset that was ever in force\n"
      "  show [HASH]     规则概要 · a ruleset's description (default: the one in force)\n"
      "  diff [DIR]      差异 · how DIR differs from what is in force\n"
-     "  --coverage      test: 没有判例走到的行 · lists the lines that no law case runs\n"
+     "  --coverage      test: 没有判例走到的行和分支 · lists the lines and branches that no law case takes\n"
      "  reference       词语总表 · every word that scripts are written in, as Markdown; --json as data\n"
      "  new COUNTY [DIR]  新建县区修改 · starts counties/COUNTY/ in DIR; COUNTY 辖区代码 · a six-digit code\n"
      "  notice [NAME] [DIR]  告知的话预览 · what a notice says (without NAME: which there are); --lang zh|en, --county CODE,\n"

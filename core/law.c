@@ -494,11 +494,29 @@ static bool only_closes(const char *line) {
   return true;
 }
 
+/* The branches of one file that no law case takes, each with its line; *ALL and *TAKEN are counted up. */
+static json_t *untaken(const json_t *branches, const char *script, json_int_t *all, json_int_t *taken) {
+  json_t *out = json_array(), *one;
+  size_t i;
+  json_array_foreach(branches, i, one) {
+    char line[200];
+    ++*all;
+    if (json_is_true(json_object_get(one, "taken"))) {
+      ++*taken;
+      continue;
+    }
+    line_text(script, json_integer_value(json_object_get(one, "line")), line, sizeof line);
+    (void)json_array_append_new(
+        out, json_pack("{sO sO ss}", "line", json_object_get(one, "line"), "kind", json_object_get(one, "kind"), "text", line));
+  }
+  return out;
+}
+
 /* What no law case ran, file by file, without the law cases themselves. */
 static json_t *coverage_of(const struct bf__rules *rules) {
   const json_t *files = bf__rules_set(rules)->files;
   json_t *watched = bf__rules_watched(rules), *out = json_array(), *one, *number;
-  json_int_t all = 0, all_run = 0;
+  json_int_t all = 0, all_run = 0, branches = 0, taken = 0;
   const char *path;
   size_t i;
   json_object_foreach(watched, path, one) {
@@ -512,11 +530,13 @@ static json_t *coverage_of(const struct bf__rules *rules) {
     }
     all_run += run;
     all += run + (json_int_t)json_array_size(left);
-    (void)json_array_append_new(out, json_pack("{ss sI sI so}", "path", path, "lines", run + (json_int_t)json_array_size(left),
-                                               "run", run, "left", left));
+    json_t *not_taken =
+        untaken(json_object_get(one, "branches"), json_string_value(json_object_get(files, path)), &branches, &taken);
+    (void)json_array_append_new(out, json_pack("{ss sI sI so so}", "path", path, "lines", run + (json_int_t)json_array_size(left),
+                                               "run", run, "left", left, "untaken", not_taken));
   }
   json_decref(watched);
-  return json_pack("{sI sI so}", "lines", all, "run", all_run, "files", out);
+  return json_pack("{sI sI sI sI so}", "lines", all, "run", all_run, "branches", branches, "taken", taken, "files", out);
 }
 
 static int run_law(struct bf__ruleset *set, bool covered, json_t **ret_report, struct bf_error *err) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "branches.h"
 #include "embedded.h"
 #include "form.h"
 #include "ruleset.h"
@@ -14,6 +15,7 @@ struct bf__rules {
   json_t *description;         /* what `load` said, until taken */
   bool law;                    /* with the files of law cases */
   bool watch;                  /* the lines that are run are noted */
+  json_t *spaced;              /* then: { path: [ lines, branches ] } of the texts that run, see branches.h */
 };
 
 json_t *bf__rules_take_description(struct bf__rules *rules);
@@ -220,6 +222,18 @@ static bool is_law(const char *path) {
   return strncmp(path, "law/", 4) == 0 || strstr(path, "/law/");
 }
 
+static int add_spaced(struct bf__rules *rules, struct bf__sandbox *sandbox, const char *path, const json_t *text,
+                      struct bf_error *err) {
+  struct bf__spaced spaced = {0};
+  int r = bf__branches(json_string_value(text), json_string_length(text), &spaced, err);
+  if (r >= 0) r = bf__sandbox_add(sandbox, path, spaced.text, spaced.length, err);
+  if (r >= 0 && !rules->spaced && !(rules->spaced = json_object())) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  if (r >= 0 && json_object_set_new(rules->spaced, path, json_pack("[O O]", spaced.lines, spaced.branches)) < 0)
+    r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
+  bf__spaced_done(&spaced);
+  return r;
+}
+
 static int fill(struct bf__rules *rules, struct bf_error *err) {
   struct bf__sandbox *sandbox = NULL;
   const char *path;
@@ -233,7 +247,8 @@ static int fill(struct bf__rules *rules, struct bf_error *err) {
   json_object_foreach(rules->set->files, path, text) {
     if (r < 0) break;
     if (!rules->law && is_law(path)) continue;
-    r = bf__sandbox_add(sandbox, path, json_string_value(text), json_string_length(text), err);
+    r = rules->watch && !is_law(path) ? add_spaced(rules, sandbox, path, text, err)
+                                      : bf__sandbox_add(sandbox, path, json_string_value(text), json_string_length(text), err);
   }
   if (r >= 0 && !(args = json_pack("[b]", rules->set->base != NULL))) r = bf_fail(err, BF_ENOMEM, "rules", "no memory");
   json_decref(rules->description);
@@ -296,13 +311,20 @@ int bf__rules_new_with_law(struct bf__ruleset *set, bool watch, struct bf__rules
   return without_description(make(set, true, watch, ret, err), ret);
 }
 json_t *bf__rules_watched(const struct bf__rules *rules) {
-  return rules->sandbox ? bf__sandbox_watched(rules->sandbox) : json_object();
+  json_t *watched = rules->sandbox ? bf__sandbox_watched(rules->sandbox) : json_object(), *pair;
+  const char *path;
+  json_object_foreach(rules->spaced, path, pair) {
+    json_t *said = bf__branches_taken(json_array_get(pair, 0), json_array_get(pair, 1), json_object_get(watched, path));
+    if (said) (void)json_object_set_new(watched, path, said);
+  }
+  return watched;
 }
 
 void bf__rules_free(struct bf__rules *rules) {
   if (!rules) return;
   bf__sandbox_free(rules->sandbox);
   json_decref(rules->description);
+  json_decref(rules->spaced);
   bf__ruleset_unref(rules->set);
   free(rules);
 }

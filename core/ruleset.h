@@ -60,7 +60,8 @@ int bf__rules_new(struct bf__ruleset *set, struct bf__rules **ret,
                   struct bf_error *err) BF_WARN_UNUSED; /* takes its own reference */
 /* The same with the files of law cases too, which serving does not need. WATCH: which lines are run is noted. */
 int bf__rules_new_with_law(struct bf__ruleset *set, bool watch, struct bf__rules **ret, struct bf_error *err) BF_WARN_UNUSED;
-json_t *bf__rules_watched(const struct bf__rules *rules); /* { path: { run: [ line ], left: [ line ] } }, new reference */
+json_t *bf__rules_watched(
+    const struct bf__rules *rules); /* { path: { run: [ line ], left: [ line ], branches? } }, see branches.h; new reference */
 void bf__rules_free(struct bf__rules *rules);
 struct bf__ruleset *bf__rules_set(const struct bf__rules *rules); /* borrowed */
 /* Calls a prelude entry with ARGS (an array, stolen). A spent sandbox is replaced by a fresh one before the next call. */

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
-
 static const char schema[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE sequences (name TEXT PRIMARY KEY, value BIGINT NOT NULL);"
@@ -246,7 +244,7 @@ static json_t *column(const struct bf_storage *calls, struct bf_stmt *stmt, int 
   size_t length = 0;
   const char *text = calls->column_text(stmt, number, &length);
   if (!text) return NULL;
-  return type == 'j' ? bf__parse(text, length) : json_stringn(text, length);
+  return type == 'j' ? json_loadb(text, length, JSON_DECODE_ANY, NULL) : json_stringn(text, length);
 }
 
 /* One row as an object after COLUMNS, "name:type name:type …". */

@@ -23,6 +23,9 @@ return amend "budget_review" { actions = { look = { by = "bureau", title = { zh 
     local inner = function()
       return 1
     end
+    for i = 1, 0 do inner() end -- if, then, or
+    local s = [[ if then else end ]] .. "or 'and'"
+    return case.facts.investment < 0 and inner() or nil
   end } } }
 """
 LAW = """return law { { name = "%s", article = 49, given = { kind = "project", on = "2024-03-01", open = "budget_review", facts = { investment = wan(%d) } },
@@ -45,6 +48,23 @@ def covered(law, *words):
 
 def left(report):
     return [n["line"] for f in json.loads(report)["coverage"]["files"] if f["path"] == "counties/430922/x.lua" for n in f["left"]]
+
+
+def untaken(report):
+    return [(n["line"], n["kind"]) for f in json.loads(report)["coverage"]["files"] if f["path"] == "counties/430922/x.lua" for n in f["untaken"]]
+
+
+def test_branches_that_no_case_takes():
+    few = {"law/a.lua": LAW % ("少", 1, 'open = "budget_review"')}
+    much = {"law/b.lua": LAW % ("多", 101, 'refused = { code = "much" }')}
+    assert untaken(covered(few, "--coverage", "--json")) == [(6, "then"), (8, "then"), (14, "loop"), (16, "and")]
+    assert untaken(covered({**few, **much}, "--coverage", "--json")) == [(8, "then"), (14, "loop"), (16, "and")]
+    only = untaken(covered(much, "--coverage", "--json"))  # what stands behind the refusal is not reached: its lines are told, not its branches
+    assert only == [(6, "else")], only
+    text = covered(few, "--coverage")
+    assert "x.lua:6: 条件从未成立 · never holds: if case.facts.investment > wan(100) then" in text and "branches taken by law cases" in text
+    whole = json.loads(covered(few, "--coverage", "--json"))["coverage"]
+    assert 0 < whole["taken"] < whole["branches"] and whole["branches"] - whole["taken"] == sum(len(f["untaken"]) for f in whole["files"])
 
 
 def test_lines_that_no_case_runs():

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "chain.h"
-#include "parse.h"
 
 static uint32_t seed = 7;
 static uint32_t next(uint32_t below) {
@@ -19,13 +18,12 @@ static uint32_t next(uint32_t below) {
 }
 
 /* No control character with a letter in its number: jansson writes those in capitals, which the canonical text does not. */
-static uint32_t least_part; /* so that no text needs a backslash */
 static json_t *random_text(void) {
-  static const char *const parts[] = {"\"",   "\\", "\n",   "\t",   "\r", "\b", "\f", "\x01",
-                                      "\x19", "a",  "\x7f", "项目", "é",  "😀",  "/",  " "};
+  static const char *const parts[] = {"a",    "\"",   "\\",   "\n",   "\t", "\r", "\b", "\f",
+                                      "\x01", "\x19", "\x7f", "项目", "é",  "😀",  "/",  " "};
   char text[256] = "";
   for (uint32_t i = next(12); i > 0; i--)
-    (void)strncat(text, parts[least_part + next(sizeof parts / sizeof *parts - least_part)], sizeof text - strlen(text) - 1);
+    (void)strncat(text, parts[next(sizeof parts / sizeof *parts)], sizeof text - strlen(text) - 1);
   return json_string(text);
 }
 
@@ -64,67 +62,6 @@ static void test_as_jansson_writes(void **state) {
     free(plain);
     json_decref(value);
   }
-}
-
-/* What is read back is what jansson reads, in the same order; and nothing where jansson reads nothing. */
-static void reads_alike(const char *text, size_t length) {
-  json_t *due = json_loadb(text, length, JSON_DECODE_ANY, NULL), *read = bf__parse(text, length);
-  char *a = due ? json_dumps(due, JSON_COMPACT | JSON_ENCODE_ANY) : NULL,
-       *b = read ? json_dumps(read, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-  if (due)
-    assert_string_equal(a, b);
-  else
-    assert_null(read);
-  free(a);
-  free(b);
-  json_decref(due);
-  json_decref(read);
-}
-
-static void test_read_back(void **state) {
-  (void)state;
-  static const char wrong[] = "{}[]\",:0123456789-.eEtfn\\ \n\x80\xc3\x00";
-  static const char *const texts[] = {"",
-                                      "-",
-                                      "-0",
-                                      "00",
-                                      "1.5",
-                                      "1e3",
-                                      "-7",
-                                      "999999999999999999",
-                                      "1000000000000000000",
-                                      "9223372036854775808",
-                                      "[1,]",
-                                      "{\"a\":1,\"a\":2}",
-                                      "{\"a\":1,}",
-                                      "[",
-                                      "tru",
-                                      "truex",
-                                      " 1",
-                                      "1 ",
-                                      "\"\\u0000\"",
-                                      "\"\xff\"",
-                                      "{\"\xff\":1}"};
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) reads_alike(texts[i], strlen(texts[i]));
-  for (int i = 0; i < 3000; i++) {
-    char *text;
-    size_t length;
-    least_part = i % 3 ? 9 : 0;
-    json_t *value = random_value(0);
-    assert_int_equal(0, bf__compact(value, &text, &length, NULL));
-    json_decref(value);
-    reads_alike(text, length);
-    reads_alike(text, next((uint32_t)length));
-    for (int k = 0; k < 4 && length; k++) {
-      uint32_t at = next((uint32_t)length);
-      char was = text[at];
-      text[at] = wrong[next(sizeof wrong)];
-      reads_alike(text, length);
-      text[at] = was;
-    }
-    free(text);
-  }
-  least_part = 0;
 }
 
 static void test_reals(void **state) {
@@ -266,7 +203,6 @@ static void test_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_jansson_writes),
-                                     cmocka_unit_test(test_read_back),
                                      cmocka_unit_test(test_reals),
                                      cmocka_unit_test(test_depth),
                                      cmocka_unit_test(test_links),
