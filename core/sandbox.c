@@ -79,8 +79,6 @@ int bf__sandbox_new(const struct bf__sandbox_limits *limits, struct bf__sandbox 
     rc = bf_fail(err, BF_ENOMEM, "", "no memory for a script state");
   } else {
     *(struct bf__sandbox **)lua_getextraspace(sandbox->L) = sandbox;
-    /* most of a state are its scripts, which stay: looking through them for garbage less often is worth its memory */
-    (void)lua_gc(sandbox->L, LUA_GCINC, GC_PAUSE, 0, 0);
     load_budget(sandbox);
     rc = enter(sandbox, open_body, NULL, err);
   }
@@ -105,6 +103,8 @@ void bf__sandbox_free(struct bf__sandbox *sandbox) {
 }
 
 void bf__sandbox_collect(struct bf__sandbox *sandbox) {
+  /* most of a loaded state are its scripts, which stay: looking through them for garbage less often is worth its memory */
+  (void)lua_gc(sandbox->L, LUA_GCINC, GC_PAUSE, 0, 0);
   (void)lua_gc(sandbox->L, LUA_GCCOLLECT);
 }
 
