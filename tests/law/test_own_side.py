@@ -78,6 +78,26 @@ def test_a_condition_of_the_first_review_holds_up_the_approval():
     C.do(id, "bureau", "approval.approve")
 
 
+def test_nobody_is_told_of_what_they_may_not_see():
+    """A limit of a classified case passes: those cleared hear of it; the bodies above, who are not, hear nothing, not even its name."""
+    title = "保密通信改造"
+    id = C.upto("approval", yuan(1_200_000), who="chengguan", title=title)
+    other = C.upto("approval", yuan(1_200_000), who="shuili", title="水文站网改造")
+    for one, who in ((id, "chengguan"), (other, "shuili")):
+        C.do(one, who, "approval.apply", "approval_application")
+        C.do(one, "bureau", "approval.accept")
+    for user, org in (("bureau-m", "bureau"), ("chengguan-m", "chengguan")):
+        C.call("user.add", {"body": {"id": user, "name": "密管员", "org": org, "password": "banfa-demo", "clearance": 3}})
+    before = {who: len(C.inbox(who)) for who in ("bureau", "group", "audit", "center")}
+    C.act(id, "chengguan", "approval.classify", level=1, number="定密〔2023〕3号")
+    C.at("2023-12-28")
+    assert any(n["case"] == id for n in C.inbox("bureau-m")), "the cleared one of the body that decides"
+    assert any(n["case"] == other for n in C.inbox("group")), "the open case goes up the ladder"
+    for who, count in before.items():
+        later = C.inbox(who)[count:]
+        assert not [n for n in later if id in str(n) or title in str(n)], (who, later)
+
+
 def prepare(city):
     global C
     C = city
