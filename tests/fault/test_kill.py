@@ -275,8 +275,14 @@ async def check_inbox(world):
     while True:  # they are delivered beside the work: until none waits
         status, body = await operator(world.server.data, "outbox.list")
         assert status == 200 and not body["troubled"], body
-        if not any(c["state"] == "waiting" for c in body["counts"]):
+        waiting = [c for c in body["counts"] if c["state"] == "waiting"]
+        if not waiting:
             break
+        if not any(c["due"] for c in waiting):  # what passed on a rest day or at night is told in the morning of a working day
+            now = (await operator(world.server.data, "clock.show"))[1]["now"]
+            morning = datetime.datetime.fromisoformat(now[:10]) + datetime.timedelta(days=1, hours=10)
+            status, said = await operator(world.server.data, "clock.advance", {"to": morning.isoformat(timespec="minutes")})
+            assert status == 200, said
     _, expected = await look(world, world.ids)
     connection, got, cursor = await Connection.open(world.server.port), collections.Counter(), ""
     while True:
