@@ -234,7 +234,7 @@ def test_attacks():
 
 def test_no_half():
     """Nothing that a failed script asked for beside its fault is there: no notice, no entry."""
-    while any(c["state"] == "waiting" for c in W.server.operator("outbox.list")["counts"]):
+    while any(c["due"] for c in W.server.operator("outbox.list")["counts"]):
         pass  # notices are delivered beside the work: asks until none waits
     assert W.clerk.get("/api/v1/inbox")["items"] == []
     assert W.clerk.get("/api/v1/registers/list")["items"] == []
