@@ -1,4 +1,4 @@
--- 第五条:资金来源、分年度投资之和都应等于总投资 · sources and years must each add up to the total
+-- 第五条:资金来源、分年度投资之和都应等于总投资;其中的土建不超过它 · sources and years must each add up to the total, civil works lie within it
 local common = require "lib.common"
 local funding = {}
 
@@ -15,6 +15,11 @@ function funding.check(f)
     by_source, f) end
   if by_year ~= f.investment then said[#said + 1] = unequal({ code = "years", zh = "分年度投资", en = "The yearly amounts" }, "investment_by_year",
     by_year, f) end
+  if (f.civil_works or 0) > f.investment then
+    said[#said + 1] = refuse { article = 47, code = "project.civil", field = "civil_works",
+      zh = ("其中土建投资%s,超过总投资%s:总投资含土建,请改正"):format(money_text(f.civil_works), money_text(f.investment)),
+      en = ("Civil works of %s within a total of %s: the total includes them, correct one of the two"):format(common.yuan(f.civil_works), common.yuan(f.investment)) }
+  end
   return said
 end
 
