@@ -53,6 +53,40 @@ static int64_t told_ms(struct bf__turn *turn, const json_t *body) {
   return bf__preferences_when(turn->reign->now->calendar, NULL, turn->now_ms, urgent, false);
 }
 
+/* Who stands in for KNOWN today, borrowed from it; NULL: nobody. */
+static const char *stand_in(const struct bf__turn *turn, const json_t *known) {
+  char today[BF__DATE_TEXT];
+  size_t i;
+  json_t *one;
+  bf__date_format(turn->today, today);
+  json_array_foreach(json_object_get(known, "absences"), i, one) {
+    const char *from = text(one, "from"), *to = text(one, "to");
+    if (from && to && strcmp(from, today) <= 0 && strcmp(today, to) <= 0) return text(one, "deputy");
+  }
+  return NULL;
+}
+
+/* As `put_person`; while USER is away also to the deputy, who finds it in an own inbox where the body's is not theirs to read. */
+static int put_staff(struct bf__turn *turn, const char *key, const char *user, const char *case_id, const json_t *body,
+                     struct bf_error *err) {
+  json_t *known = bf__directory_user(turn->app->directory, user);
+  const char *deputy = stand_in(turn, known), *org = text(known, "org");
+  int r = put_person(turn, key, user, case_id, body, err);
+  if (r >= 0 && deputy) {
+    json_t *other = bf__directory_user(turn->app->directory, deputy);
+    const char *theirs = text(other, "org");
+    char own[500], recipient[120];
+    int64_t when = told_ms(turn, body);
+    (void)snprintf(own, sizeof own, "%s.%s.deputy", key, deputy);
+    (void)snprintf(recipient, sizeof recipient, BF__TO_PERSON "%s", deputy);
+    if (org && theirs && strcmp(org, theirs) != 0) r = put_row(turn, own, "inbox", recipient, case_id, when, when, body, err);
+    if (r >= 0) r = put_person(turn, key, deputy, case_id, body, err);
+    json_decref(other);
+  }
+  json_decref(known);
+  return r < 0 ? r : 0;
+}
+
 /* Into the inbox of a body or a person, and to those who want to be told elsewhere too. */
 static int put(struct bf__turn *turn, const char *key, const char *to, const char *case_id, const json_t *body,
                struct bf_error *err) {
@@ -60,9 +94,9 @@ static int put(struct bf__turn *turn, const char *key, const char *to, const cha
   json_t *user;
   int64_t when = told_ms(turn, body);
   int r = put_row(turn, key, "inbox", to, case_id, when, when, body, err);
-  if (strncmp(to, BF__TO_PERSON, person) == 0) return r < 0 ? r : put_person(turn, key, to + person, case_id, body, err);
+  if (strncmp(to, BF__TO_PERSON, person) == 0) return r < 0 ? r : put_staff(turn, key, to + person, case_id, body, err);
   json_t *staff = bf__directory_staff(turn->app->directory, to);
-  json_array_foreach(staff, i, user) if (r >= 0) r = put_person(turn, key, json_string_value(user), case_id, body, err);
+  json_array_foreach(staff, i, user) if (r >= 0) r = put_staff(turn, key, json_string_value(user), case_id, body, err);
   json_decref(staff);
   return r < 0 ? r : 0;
 }

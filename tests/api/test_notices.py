@@ -210,6 +210,24 @@ def test_urgent_ones_wait_for_nobody():
     receiver.stop()
 
 
+def test_a_deputy_is_told_while_somebody_is_away():
+    """From the first day to the last, by the deputy's own channels; a deputy of another body finds it in the own inbox too. Then no more."""
+    receiver = receivers.Receiver(accept)
+    with World(webhook={"one": {"url": receiver.url}}) as w:
+        u3 = w.s.login("u3")
+        u3.post("/api/v1/me/notices", {"channels": [{"channel": "webhook", "address": "one"}]})
+        for day, deputy in (("2024-03-11", "u3"), ("2024-03-20", "u2")):
+            w.boss.post("/api/v1/users/u1/deputies", {"from": day, "to": day[:9] + ("3" if day[8] == "1" else "1"), "deputy": deputy})
+        id = w.due()  # ten working days from 1 March: due on the 15th, reminders on the 12th and 14th
+        w.s.clock("2024-03-12T10:00")
+        wait(lambda: [b["to"]["user"] for b in bodies(receiver)] == ["u3"])
+        wait(lambda: [n["case"] for n in u3.get("/api/v1/inbox")["items"]] == [id])
+        w.s.clock("2024-03-18T10:00")  # back since the 14th: the rest is for the body alone
+        wait(lambda: len([n for n in w.u1.get("/api/v1/inbox")["items"] if n["case"] == id]) >= 3)
+        assert [b["to"]["user"] for b in bodies(receiver)] == ["u3"], bodies(receiver)
+    receiver.stop()
+
+
 def test_a_slow_channel_delays_no_other():
     gate = threading.Event()
 
