@@ -69,10 +69,16 @@ static json_t *plain_foot(const json_t *given, bool english) {
   return foot;
 }
 
+/* What went wrong is never kept back, however plain the rest. */
+static json_t *plain_lines(const json_t *given, bool english) {
+  const char *fault = text(json_object_get(given, "fault"), english ? "en" : "zh");
+  return json_pack("[s*]", fault);
+}
+
 static json_t *plain(const json_t *given) {
-  return json_pack("{s{so s[] so} s{so s[] so} sb}", "zh", "subject", plain_subject(given, false), "lines", "foot",
-                   plain_foot(given, false), "en", "subject", plain_subject(given, true), "lines", "foot",
-                   plain_foot(given, true), "plain", 1);
+  return json_pack("{s{so so so} s{so so so} sb}", "zh", "subject", plain_subject(given, false), "lines",
+                   plain_lines(given, false), "foot", plain_foot(given, false), "en", "subject", plain_subject(given, true),
+                   "lines", plain_lines(given, true), "foot", plain_foot(given, true), "plain", 1);
 }
 
 static bool is_whole(const json_t *said) {

@@ -151,7 +151,7 @@ def test_lists_are_kept_and_worked_in_bulk():
         ask("click", user="bureau", selector="th.cases-choose .el-checkbox")
         ask("click", user="bureau", selector=".bulk-start")
         ask("click", user="bureau", selector=".bulk-send")
-        assert "已办 1 个,未办 1 个" in ask("wait", user="bureau", selector=".bulk [role=status]")["text"]
+        ask("wait", user="bureau", selector=".bulk [role=status]:has-text('已办 1 个,未办 1 个')")
         rows = ask("text", user="bureau", selector=".bulk-rows")["text"]
         assert rows.index("灌区二期") < rows.index("未办") < rows.index("灌区一期") < rows.rindex("已办"), rows
         browser.clean()
