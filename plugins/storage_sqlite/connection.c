@@ -74,10 +74,9 @@ static int open_sqlite(struct bf_db *db, unsigned flags, struct bf_error *err) {
   int r = flags & BF_DB_CREATE ? make_file(store, err) : check_file(store, err);
   if (r >= 0 && db->writer) r = lock_take(store, &db->lock_fd, err);
   if (r < 0) return r;
-  int rc =
-      sqlite3_open_v2(store->path, &db->sqlite,
-                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (db->writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY),
-                      db->writer ? store->vfs : NULL);
+  int rc = sqlite3_open_v2(
+      store->path, &db->sqlite,
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (db->writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY), NULL);
   if (rc != SQLITE_OK) return store_fail(db, rc, NULL, err);
   r = configure(db, err);
   if (r >= 0 && db->writer) r = checkpointer_new(db, &db->checkpointer, err);

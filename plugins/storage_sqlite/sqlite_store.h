@@ -19,7 +19,6 @@ struct store {
   int busy_ms, writer_cache_kib, reader_cache_kib, checkpoint_pages;
   int64_t mmap_bytes, wal_bytes;
   _Atomic int connections; /* open now */
-  const char *vfs;         /* the writer's, see gather.c; NULL: the system's */
 };
 
 struct bf_db {
@@ -52,11 +51,6 @@ void db_rollback(struct bf_db *db);
 /* lock.c: the writer's hold on the data folder. */
 int lock_take(const struct store *store, int *ret_fd, struct bf_error *err);
 void lock_drop(int fd); /* -1 is accepted */
-
-/* gather.c: what the writer puts into the log in a row goes out in one call. The name of the VFS, or NULL: then the system's
- * does. */
-const char *gather_use(void);
-void gather_done(const char *name); /* after the last connection was closed; NULL is accepted */
 
 /* backup.c */
 int db_backup(struct bf_db *db, const char *path, struct bf_error *err);

@@ -18,7 +18,6 @@ static const struct bf_option options[] = {
 
 static void free_store(struct store *store) {
   if (!store) return;
-  gather_done(store->vfs);
   free(store->folder);
   free(store->path);
   free(store->lock_path);
@@ -45,7 +44,6 @@ static struct store *new_store(const struct bf_host *host) {
   if (!store) return NULL;
   const char *folder = host->data_dir(host->context);
   store->host = host;
-  store->vfs = gather_use();
   store->folder = path_in(folder, "");
   store->path = path_in(folder, "banfa.db");
   store->lock_path = path_in(folder, "lock");

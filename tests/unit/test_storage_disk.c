@@ -64,49 +64,6 @@ static void test_crash(void **state) {
   assert_int_equal(number(world, world->db, "SELECT count(*) FROM t"), 7);
 }
 
-static void copy_file(const char *from, const char *to) {
-  char command[300];
-  (void)snprintf(command, sizeof command, "cp '%s' '%s'", from, to);
-  assert_int_equal(system(command), 0);
-}
-
-/* The log on the disk is whole when a commit has been told, also where pages were written out, read back, written over and taken
- * back on the way: the two files, taken as they lie there, are a database with all of it. */
-static void test_log_is_whole(void **state) {
-  struct world *world = *state, other = {0};
-  char folder[128], log[128], file[160];
-  open_writer(world);
-  OK(world->s->exec(world->db, "PRAGMA cache_size=10", &world->err));
-  for (int round = 0; round < 8; round++) {
-    OK(world->s->begin(world->db, &world->err));
-    OK(insert(world, world->db, 1 + round * 200, 200, 1500));
-    OK(world->s->exec(world->db, "UPDATE t SET word = 'first' WHERE word IS NULL", &world->err));
-    OK(world->s->exec(world->db, "SAVEPOINT part", &world->err));
-    OK(world->s->exec(world->db, "UPDATE t SET word = 'taken back', raw = NULL", &world->err));
-    OK(world->s->exec(world->db, "ROLLBACK TO SAVEPOINT part", &world->err));
-    OK(world->s->exec(world->db, "RELEASE SAVEPOINT part; UPDATE t SET word = word || '.' WHERE id % 7 = 0", &world->err));
-    if (round == 5)
-      world->s->rollback(world->db);
-    else
-      OK(world->s->commit(world->db, &world->err));
-  }
-  (void)snprintf(folder, sizeof folder, "%s/copy", world->folder);
-  assert_int_equal(mkdir(folder, 0700), 0);
-  (void)snprintf(file, sizeof file, "%s/banfa.db", folder);
-  copy_file(world->file, file);
-  (void)snprintf(log, sizeof log, "%s-wal", world->file);
-  (void)snprintf(file, sizeof file, "%s/banfa.db-wal", folder);
-  copy_file(log, file);
-  (void)uv_loop_init(&other.loop);
-  begin_world(&other, folder, "{}");
-  open_writer(&other);
-  assert_int_equal(number(&other, other.db, "SELECT count(*) FROM t"), 1400);
-  assert_int_equal(number(&other, other.db, "SELECT count(*) FROM t WHERE word LIKE 'first%' AND length(raw) = 1500"), 1400);
-  assert_int_equal(number(&other, other.db, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
-  end_world(&other);
-  (void)uv_loop_close(&other.loop);
-}
-
 static void overwrite(const char *path, off_t at, size_t length) {
   char *junk = malloc(length);
   assert_non_null(junk);
@@ -271,9 +228,9 @@ static void test_backup_on_a_full_disk(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {CASE(test_second_writer),   CASE(test_private_files),        CASE(test_crash),
-                                     CASE(test_log_is_whole),    CASE(test_not_a_database),       CASE(test_corrupt_page),
-                                     CASE(test_unusable_folder), CASE(test_page_limit),           CASE(test_full_disk),
-                                     CASE(test_backup),          CASE(test_backup_on_a_full_disk)};
+  const struct CMUnitTest tests[] = {CASE(test_second_writer),        CASE(test_private_files), CASE(test_crash),
+                                     CASE(test_not_a_database),       CASE(test_corrupt_page),  CASE(test_unusable_folder),
+                                     CASE(test_page_limit),           CASE(test_full_disk),     CASE(test_backup),
+                                     CASE(test_backup_on_a_full_disk)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
